@@ -1,0 +1,1 @@
+"""Nouns of the trade; standard library only."""

@@ -1,0 +1,62 @@
+"""The agency itself: who it is, when it works, which channels its head announced."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+
+BUDDHIST_ERA = 543
+
+BANGKOK: tzinfo = timezone(timedelta(hours=7), "+07:00")
+"""Thailand has kept UTC+7 without daylight saving since 1920; no tz database can be wrong or missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """Whose mail room this is."""
+
+    key: str
+    name: str
+    name_en: str = ""
+    aliases: tuple[str, ...] = ()
+    letter_prefix: str = ""
+    phone: str = ""
+    place: str = ""
+    """Tambon, amphoe and changwat in one line, as letters print it."""
+    base_url: str = ""
+    addresses: frozenset[str] = frozenset()
+    """Every address of our own, lower-case. Mail from them is our own mail."""
+    officer_addresses: frozenset[str] = frozenset()
+    """Addresses of officers who pass citizens' mail on to the central mailbox, lower-case."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeHours:
+    """The working days and hours by which receipt is deemed (R15, R17). All times in `zone`."""
+
+    open: time
+    close: time
+    days: frozenset[int]
+    """ISO weekdays, Monday is 1."""
+    holidays: frozenset[date] = frozenset()
+    working_dates: frozenset[date] = frozenset()
+    """Days worked although weekday or holiday list says otherwise."""
+    close_inclusive: bool = False
+    """Whether a message at exactly closing time still counts for that day."""
+    zone: tzinfo = BANGKOK
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """The head's announcement of channels (R20, R34). Without one, every channel in use is proper."""
+
+    effective_on: date
+    channels: tuple[str, ...]
+    number: str = ""
+    url: str = ""
+
+    def in_force(self, at: datetime) -> bool:
+        return at.astimezone(BANGKOK).date() >= self.effective_on
+
+
+def buddhist_year(at: datetime) -> int:
+    """The พ.ศ. year of an instant in Thailand, whatever the host's zone (R51)."""
+    return at.astimezone(BANGKOK).year + BUDDHIST_ERA

@@ -1,0 +1,68 @@
+"""Every error that crosses a boundary, named by what the caller must do."""
+
+
+class MailroomError(Exception):
+    """The root. Its text is one sentence for a person and names the remedy."""
+
+
+class ConfigurationError(MailroomError):
+    """A setting is wrong: mend the file that the text names, then start again."""
+
+
+class AlreadyRunningError(MailroomError):
+    """Another process works on this data folder: stop it, or leave it to its work."""
+
+
+class StorageError(MailroomError):
+    """The archive or the database cannot keep what it is given: stop taking, mend the disk."""
+
+
+class ArchiveDamagedError(StorageError):
+    """Archived bytes are missing or differ from their digest: restore them from a backup."""
+
+
+class UnreadableError(MailroomError):
+    """A message cannot be read within its limits: register it unread, show it to a clerk."""
+
+
+class RenderingError(MailroomError):
+    """A document cannot be made from its template: mend the template that the text names."""
+
+
+class ChannelError(MailroomError):
+    """A channel did not do what was asked."""
+
+
+class TemporaryChannelError(ChannelError):
+    """Trying again later, unchanged, may succeed.
+
+    `retry_after` is the other side's own delay in seconds, where it named one.
+    """
+
+    def __init__(self, text: str, *, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class UncertainDeliveryError(TemporaryChannelError):
+    """The letter was handed over but the answer was lost: it may have arrived (RFC 1047). Sent again, identical."""
+
+
+class PermanentChannelError(ChannelError):
+    """Trying again unchanged cannot succeed: a clerk decides."""
+
+
+class ChannelSetupError(TemporaryChannelError):
+    """Ours to mend: password, certificate, host name. Nothing is lost meanwhile; do not hammer."""
+
+
+class RefusedActionError(MailroomError):
+    """A clerk asked for something that cannot be done.
+
+    `code` is the key of a sentence in the catalogue (config/texts, table `refusals`), `detail` is filled into it.
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail

@@ -1,0 +1,59 @@
+"""รายการรอส่ง: the row is the truth, sending is a retry."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from mailroom.domain.decision import Letter
+
+
+class OutboxState(StrEnum):
+    PENDING = "pending"
+    DEFERRED = "deferred"
+    SENDING = "sending"
+    """Claimed: the attempt is about to begin, or a process died in it."""
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem:
+    """One letter owed to one person. Its wire form is a pure function of this value, so a retry is byte-identical."""
+
+    id: str
+    """Random hex; the left side of the Message-ID, and the retry key where a channel has one."""
+    message_id: int
+    """Row of the message log that this answers."""
+    channel: str
+    letter: Letter
+    to: str
+    to_name: str = ""
+    subject: str
+    text: str
+    html: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    created_at: datetime
+    due_at: datetime
+    state: OutboxState = OutboxState.PENDING
+    attempts: int = 0
+    reply: str = ""
+    """What the other side last said."""
+    sent_at: datetime | None = None
+    uncertain: bool = False
+    """A process died, or the connection broke, after the letter was handed over and before the answer was known."""
+
+    def claimed(self) -> "OutboxItem":
+        return replace(self, state=OutboxState.SENDING, attempts=self.attempts + 1)
+
+    def sent(self, at: datetime, reply: str) -> "OutboxItem":
+        return replace(self, state=OutboxState.SENT, sent_at=at, reply=reply)
+
+    def deferred(self, until: datetime, reply: str, *, uncertain: bool = False) -> "OutboxItem":
+        """Once in doubt, in doubt for good: a later success does not tell how many copies arrived."""
+        return replace(
+            self, state=OutboxState.DEFERRED, due_at=until, reply=reply, uncertain=self.uncertain or uncertain
+        )
+
+    def failed(self, reply: str) -> "OutboxItem":
+        return replace(self, state=OutboxState.FAILED, reply=reply)

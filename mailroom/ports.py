@@ -1,0 +1,302 @@
+"""All that the core asks of the outside."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+from mailroom.domain.case import Case
+from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.decision import Decision
+from mailroom.domain.message import Attachment, Envelope, Kept, LoggedMessage, Message, Place
+from mailroom.domain.outbox import OutboxItem
+from mailroom.domain.record import History, MessageRecord, Reply, Verdict
+from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
+
+Content = bytes | Iterable[bytes]
+"""Raw bytes of one message: whole, or in pieces when it is large."""
+
+
+Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+"""What a template is given, and what an export writes."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+
+
+class Archive(Protocol):
+    """Append-only, addressed by SHA-256."""
+
+    def keep(self, contents: Sequence[Content]) -> list[Kept]:
+        """Store contents; on return all of them survive a power cut. Raises StorageError, and then none is promised."""
+
+    def open(self, place: Place, digest: str) -> BinaryIO:
+        """A stream of the raw bytes. Reading to its end raises ArchiveDamagedError if they are not those of `digest`."""
+
+    def close(self) -> None: ...
+
+
+class Inbox(Protocol):
+    """One account of a channel, read side. One thread uses it at a time."""
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    def survey(self, known: "Known") -> list[Envelope]:
+        """Everything there that is not known, in order of entry. Reads no content and changes nothing.
+
+        Raises TemporaryChannelError, or ChannelSetupError with the remedy.
+        """
+
+    def fetch(self, envelopes: Sequence[Envelope]) -> Iterator[list[tuple[Envelope, Content]]]:
+        """The contents, in batches bounded by count and bytes. What has vanished meanwhile is left out.
+
+        A streamed content must be consumed before the next batch is asked for.
+        """
+
+    def mark_taken(self, external_ids: Sequence[str]) -> None:
+        """Mark or move messages as configured; never delete. Safe to repeat; unknown ids are passed over."""
+
+    def wait(self, seconds: float) -> bool:
+        """Block until something may have arrived, at most `seconds`; True when something may have."""
+
+    def close(self) -> None: ...
+
+
+class Known(Protocol):
+    def __call__(self, external_ids: Collection[str], /) -> set[str]:
+        """Those of the ids that the log already holds for this account."""
+
+
+class Reader(Protocol):
+    """Makes sense of raw bytes, under limits of time, memory, depth and parts. Never raises on content."""
+
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
+        """One Message for each source, in order. What cannot be read is a Message with a defect `unreadable: …`."""
+
+    def html(self, source: BinaryIO) -> str:
+        """The HTML body, raw and hostile; empty when there is none. Raises UnreadableError."""
+
+    def part(self, source: BinaryIO, part: int) -> tuple[Attachment, bytes]:
+        """One leaf part with its content. Raises UnreadableError, also when there is no such part."""
+
+    def close(self) -> None: ...
+
+
+class Sender(Protocol):
+    """Write side of a channel."""
+
+    async def send(self, item: OutboxItem) -> str:
+        """Hand one letter over; the other side's answer. Sending the same item again sends the same bytes.
+
+        Raises UncertainDeliveryError, TemporaryChannelError, PermanentChannelError, ChannelSetupError.
+        """
+
+    async def close(self) -> None: ...
+
+
+class Renderer(Protocol):
+    """Makes documents to be printed and kept."""
+
+    def render(self, template: str, data: Mapping[str, Json], *, at: datetime) -> bytes:
+        """A PDF of the named template. Equal arguments give equal bytes; `at` is its time of creation.
+
+        Raises RenderingError. No text of `data` can make it fail: what cannot be printed is replaced visibly.
+        """
+
+
+class MessageBook(Protocol):
+    """The message log of one agency."""
+
+    def known(self, channel: str, account: str, external_ids: Collection[str]) -> set[str]: ...
+
+    def log(self, arrivals: Sequence[tuple[Envelope, Kept]], at: datetime) -> None:
+        """Add arrivals; one that is logged already is passed over."""
+
+    def pending(self, *, count: int, size: int) -> list[LoggedMessage]:
+        """Messages in custody and undecided, in order of entry: at most `count`, and `size` bytes beyond the first."""
+
+    def attempt(self, message_ids: Sequence[int]) -> None:
+        """Count an attempt at each; committed before the work begins, so that a crash is counted."""
+
+    def histories(self, batch: Sequence[tuple[LoggedMessage, Message]], now: datetime) -> Iterator[History]:
+        """What the books know about each, in order, and earlier members of the batch itself included.
+
+        Each is made up when it is asked for: it counts the letters that this unit of work put into the outbox for the
+        members before it. The batch must be in order of entry, as `pending` gives it.
+        """
+
+    def record(self, verdict: Verdict) -> None: ...
+
+    def decide_anew(
+        self, message_id: int, decision: Decision, clerk: Clerk, reason: str, service: str | None = None
+    ) -> None:
+        """A clerk's decision takes the place of the one in force; the earlier one stays in the event log.
+
+        `service` replaces the recorded one when it is given.
+        """
+
+    def untaken(self, channel: str, account: str, limit: int) -> list[str]:
+        """External ids of decided messages that are not marked at the server yet."""
+
+    def taken(self, channel: str, account: str, external_ids: Sequence[str], at: datetime) -> None: ...
+
+    def get(self, message_id: int) -> MessageRecord | None:
+        """With attachments and replies."""
+
+    def every(self) -> Iterator[MessageRecord]:
+        """All of the log in order of custody, with attachments and replies, in bounded memory."""
+
+
+class QueueBook(Protocol):
+    """What clerks look at."""
+
+    def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
+        """Newest first by urgency, then deemed receipt (R48); without attachments.
+
+        Views: `hold`, `accept`, `redirect`, `ignore`, `undelivered` (a letter failed or is deferred), `all`.
+        `search` finds a substring of number, subject, sender's name or address; Thai and Arabic digits are alike.
+        """
+
+    def counts(self) -> dict[str, int]:
+        """How many messages each view holds."""
+
+
+class RegisterBook(Protocol):
+    def enter(self, draft: RegisterDraft) -> RegisterEntry:
+        """The next number of the draft's year, taken in this transaction: none is lost, none is given twice (R51)."""
+
+    def of_message(self, message_id: int) -> RegisterEntry | None: ...
+
+    def entries(self, year: int | None) -> Iterator[tuple[RegisterEntry, MessageRecord]]:
+        """In order of year and number, in bounded memory, each with the message that it registers."""
+
+    def last(self, year: int) -> RegisterNumber | None: ...
+
+
+class CaseBook(Protocol):
+    def open(self, case: Case) -> None: ...
+
+    def of(self, number: RegisterNumber) -> Case | None: ...
+
+    def save(self, case: Case) -> None: ...
+
+
+class OutboxBook(Protocol):
+    def put(self, item: OutboxItem) -> None: ...
+
+    def claim(self, channel: str, now: datetime, limit: int) -> list[OutboxItem]:
+        """Pending and deferred items that are due, oldest first, marked as being sent, with their attempt counted."""
+
+    def save(self, item: OutboxItem) -> None: ...
+
+    def reclaim(self, now: datetime) -> int:
+        """At start: items that a dead process left claimed become due again, marked uncertain. Their number."""
+
+    def of_message(self, message_id: int) -> tuple[Reply, ...]: ...
+
+
+class EventBook(Protocol):
+    """Append-only: who did what, when and why."""
+
+    def add(self, name: str, at: datetime, *, message_id: int | None = None, actor: str = "", detail: str = "") -> None:
+        """`name` is `noun.verb`, for example `message.decided`; `actor` is a clerk's user name or empty."""
+
+
+class AccountBook(Protocol):
+    """What is known of a mailbox beside its messages."""
+
+    def started(self, channel: str, account: str) -> datetime | None:
+        """When this account was first taken into service; None before."""
+
+    def start(self, channel: str, account: str, at: datetime) -> None: ...
+
+    def polled(self, channel: str, account: str, at: datetime, error: str) -> None:
+        """Note a poll: an empty `error` is a success."""
+
+    def states(self) -> list[tuple[str, str, datetime | None, datetime | None, str]]:
+        """Channel, account, last success, last attempt, last error."""
+
+
+class HealthBook(Protocol):
+    def ages(self) -> dict[str, datetime | int | None]:
+        """`oldest_pending_at`, `oldest_unsent_at` (None when there is none), `pending`, `unsent`, `failed`, `held`."""
+
+
+class ClerkBook(Protocol):
+    """Accounts, sessions and one-time links. Every token is kept as its SHA-256 (hex) only."""
+
+    def add(self, username: str, display_name: str, password_hash: str) -> Clerk:
+        """Add a clerk, or change the name and password of one. An empty hash allows one-time links only."""
+
+    def find(self, username: str) -> tuple[Clerk, str] | None:
+        """The clerk and the password hash; None when unknown or disabled."""
+
+    def open_session(self, clerk: Clerk, token_hash: str, csrf: str, at: datetime) -> None: ...
+
+    def session(self, token_hash: str) -> Session | None: ...
+
+    def touch(self, token_hash: str, at: datetime) -> None: ...
+
+    def end_session(self, token_hash: str) -> None: ...
+
+    def put_link(self, clerk: Clerk, token_hash: str, expires_at: datetime) -> None: ...
+
+    def use_link(self, token_hash: str, at: datetime) -> Clerk | None:
+        """The clerk whose unexpired, unused link this is; the link is used up."""
+
+    def failed_logins(self, username: str, since: datetime) -> int: ...
+
+    def login_failed(self, username: str, at: datetime) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction over all books of one agency. Rolls back unless told to commit.
+
+    Used as `with uow: … uow.commit()`. A writer is alone (BEGIN IMMEDIATE). Not shared between threads:
+    `Books.begin` gives each its own.
+    """
+
+    @property
+    def messages(self) -> MessageBook: ...
+    @property
+    def queue(self) -> QueueBook: ...
+    @property
+    def register(self) -> RegisterBook: ...
+    @property
+    def cases(self) -> CaseBook: ...
+    @property
+    def outbox(self) -> OutboxBook: ...
+    @property
+    def events(self) -> EventBook: ...
+    @property
+    def accounts(self) -> AccountBook: ...
+    @property
+    def clerks(self) -> ClerkBook: ...
+    @property
+    def health(self) -> HealthBook: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def commit(self) -> None: ...
+
+
+class Books(Protocol):
+    """Where units of work come from. Safe to share between threads."""
+
+    def begin(self) -> UnitOfWork:
+        """A unit of work that may write."""
+
+    def look(self) -> UnitOfWork:
+        """A unit of work that only reads; it never waits for a writer, and commit() is refused."""
+
+    def close(self) -> None: ...
