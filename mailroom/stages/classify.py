@@ -1,0 +1,268 @@
+"""From a message to what it seems to be, and why: by rules and by the catalogue's own words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from mailroom.domain.agency import Agency
+from mailroom.domain.decision import Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
+from mailroom.domain.message import Message
+from mailroom.domain.record import History
+from mailroom.domain.service import Catalogue
+from mailroom.stages import kinds
+from mailroom.stages.automatic import find_automatic
+from mailroom.stages.catalogue_score import LEAST_AGENCY, Scores, score
+from mailroom.stages.danger import find_macros, find_malware, find_phishing, find_spam
+from mailroom.stages.marks import face_parts, read_marks
+from mailroom.stages.normalise import normalised
+from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
+
+TEXT_LIMIT = 12_000
+"""So many characters of a body are taken apart and searched for the words of the catalogue."""
+WANTED_LIMIT = 3_000
+"""So many are searched for what the sender wants: that stands in the beginning."""
+_NOTHING = re.compile(r"^\W*(?:\(?(?:no subject|ไม่มีชื่อเรื่อง|ไม่มีหัวเรื่อง|ไม่มีหัวข้อ|none)\)?)?\W*$", re.I)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One message with all that the finders look at, each part worked out at most once."""
+
+    message: Message
+    history: History
+    agency: Agency
+    catalogue: Catalogue
+
+    @cached_property
+    def body(self) -> Body:
+        return split_body(self.message.text[:TEXT_LIMIT])
+
+    @cached_property
+    def subject(self) -> str:
+        return bare_subject(self.message.subject[:1000])
+
+    @cached_property
+    def forwarded(self) -> bool:
+        """Sent on by somebody else than its author: by an officer, or by the looks of it."""
+        if self.message.sender.address.lower() in self.agency.officer_addresses:
+            return True
+        carries = self.body.forwarded or self.body.header_block or "message/rfc822" in self.message.part_types
+        return carries and bool(FORWARD_SUBJECT.match(normalised(self.message.subject)) or self.body.forwarded)
+
+    @cached_property
+    def text(self) -> str:
+        """What decides: the sender's own words; for a forwarded message also those that it carries."""
+        parts = (self.body.own, self.body.quoted) if self.forwarded else (self.body.own,)
+        return "\n".join(part for part in parts if part)
+
+    @cached_property
+    def said(self) -> str:
+        return f"{self.subject}\n{self.text[:WANTED_LIMIT]}".casefold()
+
+    @cached_property
+    def marks(self) -> LetterMarks:
+        return read_marks(self.message.subject, self.text)
+
+    @cached_property
+    def scores(self) -> Scores:
+        files = [one.name for one in self.message.attachments if not one.inline][:20]
+        return score(self.subject, self.text, files, self.agency, self.catalogue)
+
+    @property
+    def in_thread(self) -> bool:
+        history = self.history
+        return history.replies_to_us or history.thread is not None or history.mentioned is not None
+
+
+Finding = tuple[Kind, tuple[Reason, ...]]
+
+
+def classify(message: Message, history: History, agency: Agency, catalogue: Catalogue) -> Classification:
+    """What a message seems to be. Pure; every classification has at least one reason.
+
+    The first finder that speaks decides. A request is what remains: the law knows no mail that is nothing (R2).
+    """
+    case = _Case(message, history, agency, catalogue)
+    for find in _AUTOMATIC_OR_BROKEN:
+        if finding := find(case):
+            return Classification(finding[0], reasons=finding[1])
+    kind, reasons = next((finding for find in _FINDERS if (finding := find(case))), _remainder(case))
+    found = Classification(kind, marks=case.marks, reasons=(*reasons, *_mark_reasons(case.marks)))
+    return _with_party(found, case)
+
+
+def _with_party(found: Classification, case: _Case) -> Classification:
+    """With the service or the other agency that is meant, and what else a clerk should know."""
+    notes = tuple(find_macros(case.message))
+    if found.kind is Kind.WRONG_AGENCY:
+        winner = case.scores.agency
+        return replace(found, agency=winner.key if winner else None, reasons=(*found.reasons, *notes))
+    if found.kind in (Kind.SPAM, Kind.PHISHING, Kind.MALWARE, Kind.THANKS):
+        return found
+    service = case.scores.service
+    return replace(
+        found, service=service.key if service else None, reasons=(*found.reasons, *_service_reasons(case), *notes)
+    )
+
+
+def _service_reasons(case: _Case) -> tuple[Reason, ...]:
+    winner, services = case.scores.service, case.scores.services
+    if winner:
+        return (Reason("service-words", " · ".join(winner.phrases[:3])),)
+    if services:
+        names = [service.name for one in services[:3] if (service := case.catalogue.service(one.key))]
+        return (Reason("several-services", " · ".join(names)),)
+    return ()
+
+
+def _mark_reasons(marks: LetterMarks) -> tuple[Reason, ...]:
+    found = []
+    if marks.urgency is not Urgency.NORMAL:
+        found.append(Reason(f"urgency-{marks.urgency}", marks.urgent_within))
+    if marks.secrecy is not Secrecy.NONE:
+        found.append(Reason(f"secrecy-{marks.secrecy}"))
+    return tuple(found)
+
+
+def _automatic(case: _Case) -> Finding | None:
+    finding = find_automatic(case.message, case.agency)
+    return (finding[0], (finding[1],)) if finding else None
+
+
+def _unparsed(case: _Case) -> Finding | None:
+    broken = next((defect for defect in case.message.defects if defect.startswith("unreadable")), None)
+    return (Kind.UNPARSED, (Reason("unreadable", broken.partition(":")[2].strip()),)) if broken else None
+
+
+def _malware(case: _Case) -> Finding | None:
+    reasons = tuple(dict.fromkeys(find_malware(case.message)))
+    return (Kind.MALWARE, reasons[:3]) if reasons else None
+
+
+def _empty(case: _Case) -> Finding | None:
+    message = case.message
+    nothing = _NOTHING.match(case.subject) and _NOTHING.match(case.text) and _NOTHING.match(case.body.quoted)
+    attached = message.attachments or "message/rfc822" in message.part_types
+    return (Kind.EMPTY, (Reason("nothing-written"),)) if nothing and not attached else None
+
+
+def _phishing(case: _Case) -> Finding | None:
+    reasons = () if case.in_thread or case.scores.services else find_phishing(case.message, case.text)
+    return (Kind.PHISHING, reasons) if reasons else None
+
+
+def _spam(case: _Case) -> Finding | None:
+    reasons = () if case.in_thread or case.scores.services else find_spam(case.message, case.text)
+    return (Kind.SPAM, reasons) if reasons else None
+
+
+def _official_letter(case: _Case) -> Finding | None:
+    """A letter number on the face, with two more parts of an official letter, or alone in the subject (R54, R56)."""
+    number = case.marks.letter_no
+    if not number:
+        return None
+    in_subject = bool(read_marks(case.message.subject, "").letter_no)
+    if face_parts(case.text) + 2 * in_subject < 2:
+        return None
+    return Kind.OFFICIAL_LETTER, (Reason("letter-number", number),)
+
+
+def _forwarded(case: _Case) -> Finding | None:
+    if not case.forwarded:
+        return None
+    sender = case.message.sender.address
+    if sender.lower() in case.agency.officer_addresses:
+        return Kind.FORWARDED, (Reason("officer-forwards", sender),)
+    return Kind.FORWARDED, (Reason("forward-marks", case.message.subject[:120]),)
+
+
+def _thanks(case: _Case) -> Finding | None:
+    if case.message.attachments or not kinds.only_thanks(case.subject, case.text):
+        return None
+    return Kind.THANKS, (Reason("only-thanks"),)
+
+
+def _words(pattern: re.Pattern[str], kind: Kind) -> Callable[[_Case], Finding | None]:
+    """A finder of one kind by its words, in subject and text."""
+
+    def find(case: _Case) -> Finding | None:
+        match = pattern.search(case.said)
+        return (kind, (Reason("word-found", match[0].strip()[:80]),)) if match else None
+
+    return find
+
+
+def _follow_up(case: _Case) -> Finding | None:
+    history = case.history
+    if number := history.thread or history.mentioned:
+        return Kind.FOLLOW_UP, (Reason("refers-to", str(number)),)
+    return (Kind.FOLLOW_UP, (Reason("replies-to-us"),)) if history.replies_to_us else None
+
+
+def _in_thread(find: Callable[[_Case], Finding | None]) -> Callable[[_Case], Finding | None]:
+    def only_there(case: _Case) -> Finding | None:
+        return find(case) if case.in_thread else None
+
+    return only_there
+
+
+def _wrong_agency(case: _Case) -> Finding | None:
+    """Another agency's words, strong enough, and none of our services (R19). Several agencies are left to a clerk."""
+    scores = case.scores
+    if scores.services or not scores.agencies or scores.agencies[0].points < LEAST_AGENCY:
+        return None
+    if winner := scores.agency:
+        return Kind.WRONG_AGENCY, (Reason("agency-words", f"{winner.key}: {' · '.join(winner.phrases[:3])}"),)
+    return Kind.WRONG_AGENCY, (Reason("several-agencies", " · ".join(one.key for one in scores.agencies[:3])),)
+
+
+def _asking(case: _Case) -> Finding | None:
+    """A question, also one about applying; with papers attached it is the application itself."""
+    match = kinds.ENQUIRY.search(case.said)
+    if match is None:
+        return None
+    applies = kinds.APPLY.search(case.said)
+    if applies and (case.message.attachments or kinds.SENDS_PAPERS.search(case.said)):
+        return None
+    if applies and not kinds.ASKS_ONLY.search(case.said):
+        return None
+    return Kind.ENQUIRY, (Reason("word-found", match[0].strip()[:80]),)
+
+
+def _complaint(case: _Case) -> Finding | None:
+    """Words of complaint, unless the message applies for something and complains of nothing in its first words."""
+    match = kinds.COMPLAINT.search(case.said)
+    if match is None:
+        return None
+    if kinds.APPLY.search(case.said) and match.start() > 200 and case.scores.service:
+        return None
+    return Kind.COMPLAINT, (Reason("word-found", match[0].strip()[:80]),)
+
+
+def _remainder(case: _Case) -> Finding:
+    if match := kinds.APPLY.search(case.said):
+        return Kind.REQUEST, (Reason("word-found", match[0].strip()[:80]),)
+    return Kind.REQUEST, () if case.scores.service else (Reason("nothing-recognised"),)
+
+
+_AUTOMATIC_OR_BROKEN = (_automatic, _unparsed)
+_FINDERS: tuple[Callable[[_Case], Finding | None], ...] = (
+    _malware,
+    _empty,
+    _official_letter,
+    _phishing,
+    _spam,
+    _forwarded,
+    _thanks,
+    _in_thread(_words(kinds.WITHDRAWAL, Kind.WITHDRAWAL)),
+    _in_thread(_words(kinds.STATUS, Kind.STATUS_ENQUIRY)),
+    _in_thread(_words(kinds.PAYMENT, Kind.PAYMENT_SLIP)),
+    _follow_up,
+    _wrong_agency,
+    _words(kinds.WITHDRAWAL, Kind.WITHDRAWAL),
+    _words(kinds.STATUS, Kind.STATUS_ENQUIRY),
+    _words(kinds.PAYMENT, Kind.PAYMENT_SLIP),
+    _complaint,
+    _asking,
+)

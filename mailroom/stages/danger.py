@@ -1,0 +1,162 @@
+"""Attachments that can harm, spam and phishing, each with its reason."""
+
+import re
+from collections.abc import Iterator
+
+from mailroom.domain.decision import Reason
+from mailroom.domain.message import Attachment, Message
+from mailroom.stages.normalise import normalised
+
+_EXECUTABLE = (
+    "exe scr pif com bat cmd cpl dll msi msp mst jar js jse vbs vbe wsf wsh hta lnk ps1 psm1 reg chm apk iso img vhd vhdx"
+    " library-ms url scf inf application gadget xll wsc"
+)
+_EXECUTABLE_NAME = re.compile(rf"\.({'|'.join(_EXECUTABLE.split())})[\s.\u200b-\u200f\u202a-\u202e]*$", re.I)
+_DOCUMENT = r"pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|txt|rtf|odt|zip"
+_DOUBLE = re.compile(rf"\.(?:{_DOCUMENT})[\s._]*\.({'|'.join(_EXECUTABLE.split())}|html?|svg)[\s.]*$", re.I)
+_MACRO_NAME = re.compile(r"\.(?:doc|xls|ppt|dot|xlt|pot|pps|xla|ppa|xlsb)m\s*$", re.I)
+_EXECUTABLE_TYPES = frozenset(
+    f"application/{name}"
+    for name in (
+        "x-dosexec",
+        "x-msdownload",
+        "x-msdos-program",
+        "vnd.microsoft.portable-executable",
+        "x-executable",
+        "x-elf",
+        "x-sharedlib",
+        "x-mach-binary",
+        "x-ms-shortcut",
+        "x-msi",
+        "x-ms-installer",
+        "hta",
+        "x-bat",
+        "x-ms-application",
+        "vnd.android.package-archive",
+        "java-archive",
+        "x-java-archive",
+    )
+)
+_TEST_FILES = frozenset(
+    {
+        "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f",
+        "131f95c51cc819465fa1797f6ccacf9d494aaaff46fa3eac73ae63ffbdfd8267",
+        "8b3f191819931d1f2cef7289239b5f77c00b079847b9c2636e56854d1e5eff71",
+    }
+)
+"""SHA-256 of the test file of anti-virus makers: bare, with a line feed, with carriage return and line feed."""
+_TEST_MARK = "EICAR-STANDARD-ANTIVIRUS-TEST-" + "FILE"
+_CONTROL_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]|\u2b7e|<U\\+202[A-E]>|\\\\u202[a-e]")
+
+_LINK = re.compile(r"https?://\S+|www\.\S+|\bbit\.ly/\S+|(?<!\w)line\s?id\s?[:：]?\s?@?\w+", re.I)
+_OFFERS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"เครดิตฟรี|สล็อต|บาคาร่า|แทงบอล|คาสิโน|หวยออนไลน์|เว็บตรง|ฝากถอน|casino|slot game|betting",
+        r"เงินกู้|กู้เงิน|สินเชื่อ(?:ด่วน|ไว)|ดอกเบี้ยต่ำ|อนุมัติไว|ไม่เช็คบูโร|ไม่เช็กบูโร|quick loan|easy loan|low interest",
+        r"ลงทุน.{0,30}(?:กำไร|ผลตอบแทน)|ผลตอบแทน.{0,20}ต่อ(?:วัน|เดือน)|การันตีกำไร|crypto|bitcoin|forex|guaranteed profit",
+        r"แจกเงิน|ถูกรางวัล|ผู้โชคดี|รับรางวัล|you (?:have )?won|lottery|prize winner|inheritance",
+        r"[ \n]seo[ \n]|backlink|guest post|อันดับ google|หน้าแรก google|รับทำเว็บ|ยิงแอด|เพิ่มผู้ติดตาม|rank (?:your|higher)",
+        r"หารายได้เสริม|งานออนไลน์.{0,20}รายได้|รายได้หลักหมื่น|ทำงานที่บ้าน.{0,20}รายได้|work from home.{0,30}earn",
+        r"โปรโมชั่น.{0,25}ลด|ลดราคา|ราคาพิเศษ|สั่งซื้อ(?:วันนี้|เลย)|viagra|limited offer|special offer|ลดสูงสุด|buy now",
+        r"คลิก(?:ลิงก์|ลิงค์|ที่นี่|เลย)|แอดไลน์|สมัครเลย|ทักแชท|click (?:here|below)|unsubscribe|ยกเลิกรับข่าวสาร",
+    )
+)
+_LURES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?:บัญชี|อีเมล|กล่องจดหมาย|account|mailbox|e-?mail).{0,40}(?:ถูกระงับ|จะถูกปิด|ถูกจำกัด|หมดอายุ|suspend|deactivat|terminat|expire|locked)",
+        r"(?:ยืนยัน|อัปเดต|อัพเดท|ปรับปรุง|verify|confirm|update|validate).{0,25}(?:บัญชี|รหัสผ่าน|ตัวตน|ข้อมูลส่วนตัว|password|account|identity|mailbox)",
+        r"(?:พื้นที่|กล่องจดหมาย|โควตา|quota|storage|mailbox).{0,25}(?:เต็ม|เกินกำหนด|full|exceeded|almost full)",
+        r"รหัส(?:ผ่าน|ลับ|\s?otp).{0,20}(?:หมดอายุ|ของท่าน|ของคุณ)|password.{0,20}expir|one[- ]time password|เลขบัตรเครดิต",
+        r"พัสดุ.{0,30}(?:ตกค้าง|ค้าง|ไม่สามารถจัดส่ง|ชำระค่า)|parcel.{0,30}(?:held|pending|customs fee)",
+        r"(?:เงินคืน|คืนภาษี|เงินเยียวยา|refund).{0,40}(?:คลิก|ลงทะเบียน|กรอก|click|claim)",
+        r"ภายใน\s?(?:24|48)\s?(?:ชั่วโมง|ชม).{0,60}(?:ระงับ|ปิด|ลบ)|within (?:24|48) hours",
+    )
+)
+_TELLS_OF_IT = re.compile(
+    r"ร้องเรียน|แจ้งเบาะแส|ขอให้ตรวจสอบ|โปรดตรวจสอบ|ถูกหลอก|โดนหลอก|หลอกลวง|มิจฉาชีพ|โดนโกง|แอบอ้าง|แจ้งความ|เดือดร้อน"
+    r"|ปลอมแปลง|scam|complain|defraud|report(?:ing)? (?:a |this )?(?:fraud|phishing|spam)|is (?:this|it) (?:real|genuine)"
+)
+
+
+REACH = 3000
+"""So many characters of a body are searched: who sells or lures does not wait longer."""
+
+
+def find_malware(message: Message) -> Iterator[Reason]:
+    """Attachments that run when opened: by content, by name, by known test file, or found so by the reader."""
+    for attachment in message.attachments:
+        yield from _harmful(attachment)
+    for defect in message.defects:
+        if defect.partition(":")[0] in ("malware", "executable"):
+            yield Reason("malware-found", defect.partition(":")[2].strip())
+    if _TEST_MARK in message.text:
+        yield Reason("malware-test")
+
+
+def _harmful(attachment: Attachment) -> Iterator[Reason]:
+    name = attachment.name
+    if attachment.sha256 in _TEST_FILES:
+        yield Reason("malware-test", name)
+    if attachment.media_type in _EXECUTABLE_TYPES or attachment.declared_type in _EXECUTABLE_TYPES:
+        yield Reason("executable-content", f"{name} ({attachment.media_type})")
+    if _DOUBLE.search(name):
+        yield Reason("double-extension", name)
+    elif _EXECUTABLE_NAME.search(name) or (_CONTROL_MARKS.search(name) and _hidden_ending(name)):
+        yield Reason("executable-name", name)
+
+
+def _hidden_ending(name: str) -> bool:
+    """A right-to-left override shows `licence<RLO>fdp.exe` as a PDF; the true ending may also lie before it."""
+    return bool(re.search(rf"({'|'.join(_EXECUTABLE.split())})", name.rsplit(".", 1)[-1], re.I))
+
+
+def find_macros(message: Message) -> Iterator[Reason]:
+    """Documents that carry macros: a clerk is warned, the message goes its way."""
+    for attachment in message.attachments:
+        if _MACRO_NAME.search(attachment.name) or "macroenabled" in attachment.media_type.lower():
+            yield Reason("macro-document", attachment.name)
+
+
+def find_phishing(message: Message, own_text: str) -> tuple[Reason, ...]:
+    """Two signals that somebody is after passwords or money; else nothing. A report of phishing is none."""
+    text = _folded(message, own_text)
+    lures = [match[0] for lure in _LURES if (match := lure.search(text))]
+    bait = _bait(message, own_text)
+    if _TELLS_OF_IT.search(text) or not lures or len(lures) + len(bait) < 2 or not bait:
+        return ()
+    return (*(Reason("lure", words[:80]) for words in lures[:2]), *bait[:1])
+
+
+def _folded(message: Message, own_text: str) -> str:
+    return f" {normalised(message.subject)} \n{own_text[:REACH]}".casefold()
+
+
+def _bait(message: Message, text: str) -> list[Reason]:
+    pages = [a.name for a in message.attachments if re.search(r"\.(?:html?|shtml|svg)$", a.name.strip(), re.I)]
+    found = [Reason("page-attached", pages[0])] if pages else []
+    if link := _LINK.search(text):
+        found.append(Reason("link", link[0][:120]))
+    return found
+
+
+def find_spam(message: Message, own_text: str) -> tuple[Reason, ...]:
+    """Two signals that somebody sells something; else nothing. A complaint about such offers is none."""
+    text = _folded(message, own_text)
+    offers = [match[0] for offer in _OFFERS if (match := offer.search(text))]
+    signals = [Reason("offer", words[:80]) for words in offers]
+    if marked := _marked_spam(message):
+        signals.append(Reason("marked-spam", marked))
+    if offers and (link := _LINK.search(text)):
+        signals.append(Reason("link", link[0][:120]))
+    return () if len(signals) < 2 or _TELLS_OF_IT.search(text) else tuple(signals[:4])
+
+
+def _marked_spam(message: Message) -> str:
+    """What the mail server before us thought of it."""
+    for name in ("x-spam-flag", "x-spam-status"):
+        if message.header(name).strip().lower().startswith("yes"):
+            return f"{name}: yes"
+    level = message.header("x-ms-exchange-organization-scl").strip()
+    return f"scl {level}" if level.isdigit() and int(level) >= 5 else ""
