@@ -1,0 +1,257 @@
+"""The archive: append-only segment files, synced once for each batch."""
+
+import contextlib
+import fcntl
+import io
+import os
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import zstandard
+
+from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, StorageError
+from mailroom.domain.message import Kept, Place
+from mailroom.ports import Content
+from storage.disk import disk_errors, make_durable_folder, refuse_network, sync_folder
+from storage.segment import PIECE_LIMIT, RawContent, TornRecordError, encode, examine, seek_magic, whole_until
+
+SEGMENT_LIMIT = 256 << 20
+"""A segment that has reached so many bytes is left, and the next one begun."""
+
+COMPRESSION_LEVEL = 3
+
+_NAME = re.compile(r"\d{6,}\.seg")
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One record found in a segment, without help of the database."""
+
+    place: Place
+    digest: str
+    size: int
+    damage: str
+    """What is wrong with it, in words; empty for a sound one, else `digest` and `size` mean nothing."""
+
+
+class Segment:
+    """The segment that is written to: an open descriptor, and the length that is known to be whole."""
+
+    def __init__(self, path: Path, *, new: bool) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if new else 0)
+        self.path = path
+        self._descriptor = os.open(path, flags, 0o600)
+        self.length = os.fstat(self._descriptor).st_size
+        self._waiting: list[bytes] = []
+        self._weight = 0
+
+    def add(self, part: bytes) -> None:
+        self._waiting.append(part)
+        self._weight += len(part)
+        self.length += len(part)
+        if self._weight >= PIECE_LIMIT:
+            self.write()
+
+    def sync(self) -> None:
+        with disk_errors(self.path):
+            os.fdatasync(self._descriptor)
+
+    def cut(self, length: int) -> None:
+        """Forget what was added beyond `length`; only ever bytes that were promised to nobody."""
+        self._waiting.clear()
+        self._weight = 0
+        with disk_errors(self.path):
+            os.ftruncate(self._descriptor, length)
+        self.length = length
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def write(self) -> None:
+        left = memoryview(b"".join(self._waiting))
+        self._waiting.clear()
+        self._weight = 0
+        with disk_errors(self.path):
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+
+
+class SegmentArchive:
+    """`ports.Archive` in a folder of a local disk. One process keeps, any number read; threads may share it.
+
+    Raises ConfigurationError for a folder on a network file system.
+    """
+
+    def __init__(self, folder: Path, *, segment_limit: int = SEGMENT_LIMIT) -> None:
+        refuse_network(folder)
+        self._folder = folder / "segments"
+        self._limit = segment_limit
+        self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
+        self._lock = threading.Lock()
+        self._claim: int | None = None
+        self._segment: Segment | None = None
+
+    def keep(self, contents: Sequence[Content]) -> list[Kept]:
+        with self._lock:
+            return self._keep(contents)
+
+    def _keep(self, contents: Sequence[Content]) -> list[Kept]:
+        segment = self._current()
+        start = segment.length
+        try:
+            kept = []
+            for content in contents:
+                if segment.length >= self._limit:
+                    segment.write()
+                    self._sync(segment)
+                    segment, start = self._roll(), 0
+                kept.append(self._add(segment, content))
+            segment.write()
+        except BaseException:
+            self._take_back(segment, start)
+            raise
+        self._sync(segment)
+        return kept
+
+    def _add(self, segment: Segment, content: Content) -> Kept:
+        offset = segment.length
+        parts = encode(content, self._compressor)
+        while True:
+            try:
+                segment.add(next(parts))
+            except StopIteration as end:
+                digest, size = end.value
+                return Kept(digest, size, Place(segment.path.name, offset, segment.length - offset))
+
+    def _sync(self, segment: Segment) -> None:
+        """After a failed sync the kernel may have dropped the pages and call the next sync a success."""
+        try:
+            segment.sync()
+        except StorageError:
+            self._abandon()
+            raise
+
+    def _take_back(self, segment: Segment, start: int) -> None:
+        """A broken source or a full disk must not leave a torn record in the middle, nor eat more of the disk."""
+        if segment is not self._segment:
+            return
+        try:
+            segment.cut(start)
+        except StorageError:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        if self._segment is not None:
+            with contextlib.suppress(OSError):
+                self._segment.close()
+            self._segment = None
+
+    def _current(self) -> Segment:
+        if self._segment is None:
+            with disk_errors(self._folder):
+                self._claim_folder()
+                self._segment = self._go_on()
+        return self._segment
+
+    def _go_on(self) -> Segment:
+        """A segment that ends in a torn record is left as it is: what follows it would be hard to find."""
+        last = self._last()
+        if last is not None and self._ends_whole(last):
+            return Segment(last, new=False)
+        return self._begin(last)
+
+    def _roll(self) -> Segment:
+        assert self._segment is not None  # noqa: S101 - a segment that is full is open
+        last = self._segment.path
+        self._abandon()
+        with disk_errors(self._folder):
+            self._segment = self._begin(last)
+        return self._segment
+
+    def _begin(self, last: Path | None) -> Segment:
+        number = _number(last.name) + 1 if last is not None else 1
+        segment = Segment(self._folder / f"{number:06}.seg", new=True)
+        sync_folder(self._folder)
+        return segment
+
+    def _ends_whole(self, path: Path) -> bool:
+        with path.open("rb") as file:
+            return whole_until(file) == path.stat().st_size
+
+    def _claim_folder(self) -> None:
+        """Two writers in one folder would write into each other's records."""
+        if self._claim is not None:
+            return
+        make_durable_folder(self._folder)
+        claim = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(claim)
+            raise AlreadyRunningError(
+                f"another process keeps mail in {self._folder}; stop it, or leave it to its work"
+            ) from error
+        self._claim = claim
+
+    def _names(self) -> list[str]:
+        if not self._folder.is_dir():
+            return []
+        names = (path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
+        return sorted(names, key=_number)
+
+    def _last(self) -> Path | None:
+        names = self._names()
+        return self._folder / names[-1] if names else None
+
+    def open(self, place: Place, digest: str) -> BinaryIO:
+        where = f"{self._folder / place.segment} at {place.offset}"
+        if not _NAME.fullmatch(place.segment):
+            raise ArchiveDamagedError(f"{place.segment!r} is not the name of a segment; restore the database")
+        try:
+            file = (self._folder / place.segment).open("rb")
+        except OSError as error:
+            raise ArchiveDamagedError(f"{where} cannot be read ({error}); restore it from a backup") from error
+        try:
+            file.seek(place.offset)
+            return io.BufferedReader(RawContent(file, digest, where), 1 << 16)
+        except BaseException:
+            file.close()
+            raise
+
+    def scan(self) -> Iterator[Scanned]:
+        """Every record of every segment, read to its end and checked, in bounded memory.
+
+        After a broken one reading goes on at the next that can be recognised.
+        """
+        for name in self._names():
+            with (self._folder / name).open("rb") as file:
+                yield from _scan(file, name)
+
+    def close(self) -> None:
+        with self._lock:
+            self._abandon()
+            if self._claim is not None:
+                os.close(self._claim)
+                self._claim = None
+
+
+def _number(name: str) -> int:
+    return int(name.removesuffix(".seg"))
+
+
+def _scan(file: BinaryIO, name: str) -> Iterator[Scanned]:
+    start = seek_magic(file, 0)
+    while start is not None:
+        file.seek(start)
+        try:
+            record = examine(file)
+        except TornRecordError as error:
+            yield Scanned(Place(name, start, 0), "", 0, str(error))
+            start = seek_magic(file, start + 1)
+        else:
+            yield Scanned(Place(name, start, record.length), record.digest.hex(), record.raw, "")
+            start = seek_magic(file, start + record.length)

@@ -1,0 +1,1 @@
+"""The books of one agency, each over a part of the tables."""

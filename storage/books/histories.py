@@ -1,0 +1,210 @@
+"""What the books know about messages that are about to be decided: a few questions for a whole batch."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from mailroom.domain.decision import Letter
+from mailroom.domain.message import LoggedMessage, Message
+from mailroom.domain.record import History, text_key
+from mailroom.domain.register import RegisterNumber
+from mailroom.stages.mentions import SAME_MAIL_WITHIN, outbox_ids, quoted_numbers
+from storage.books.codec import number_of
+from storage.tables import MESSAGE, OUTBOX_ITEM, REGISTER_ENTRY
+from storage.transaction import Transaction, chunks
+
+Pair = tuple[LoggedMessage, Message]
+
+BUDGET_PERIOD = timedelta(hours=24)
+REPEAT_PERIOD = timedelta(days=7)
+
+# A partial index is used only where its condition stands in the query word for word.
+HAS_FINGERPRINT = sa.text("message.fingerprint <> ''")
+HAS_TEXT_KEY = sa.text("message.text_key <> ''")
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What one message of the batch gives to look for."""
+
+    logged: LoggedMessage
+    fingerprint: str
+    address: str
+    outbox_ids: list[str]
+    numbers: list[RegisterNumber]
+    text_key: str
+
+    @property
+    def entered_at(self) -> datetime:
+        return self.logged.envelope.entered_system_at
+
+
+def _clue(logged: LoggedMessage, message: Message) -> Clue:
+    return Clue(
+        logged=logged,
+        fingerprint=message.fingerprint,
+        address=message.sender.address.lower(),
+        outbox_ids=outbox_ids(message),
+        numbers=quoted_numbers(message),
+        text_key=text_key(message),
+    )
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that the questions found, for the whole batch."""
+
+    copies: set[int] = field(default_factory=set)
+    """Messages whose very bytes came before."""
+    firsts: dict[str, list[tuple[datetime, str]]] = field(default_factory=lambda: defaultdict(list))
+    """By fingerprint: when the first of such mails entered, and its digest."""
+    letters: dict[str, list[Letter]] = field(default_factory=lambda: defaultdict(list))
+    """By address, of the last 24 hours."""
+    replied: dict[str, RegisterNumber | None] = field(default_factory=dict)
+    """By id of our letter: the case that it is about."""
+    numbers: dict[RegisterNumber, str] = field(default_factory=dict)
+    """Existing numbers that were quoted, with the address of the sender of each."""
+    answered: set[str] = field(default_factory=set)
+    """Text keys that were answered."""
+
+
+def histories(transaction: Transaction, batch: Sequence[Pair], now: datetime) -> Iterator[History]:
+    """`ports.MessageBook.histories`."""
+    clues = [_clue(logged, message) for logged, message in batch]
+    facts = _gather(transaction, clues, now)
+    letters_seen = len(transaction.letters)
+    for clue in clues:
+        _add_letters(facts, transaction, letters_seen)
+        letters_seen = len(transaction.letters)
+        yield _history(facts, clue)
+        if clue.fingerprint:
+            facts.firsts[clue.fingerprint].append((clue.entered_at, clue.logged.digest))
+
+
+def _gather(transaction: Transaction, clues: Sequence[Clue], now: datetime) -> Facts:
+    facts = Facts()
+    _find_copies(facts, transaction, clues)
+    _find_firsts(facts, transaction, clues)
+    _find_letters(facts, transaction, clues, now)
+    _find_replied(facts, transaction, clues)
+    _find_numbers(facts, transaction, clues)
+    _find_answered(facts, transaction, clues, now)
+    return facts
+
+
+def _find_copies(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
+    """A message is a copy when the same bytes were decided before, or lie undecided before it in order of entry."""
+    other = MESSAGE.alias("other")
+    same = sa.and_(
+        other.c.agency == MESSAGE.c.agency,
+        other.c.digest == MESSAGE.c.digest,
+        other.c.id != MESSAGE.c.id,
+        other.c.duplicate_of.is_(None),
+    )
+    earlier = sa.tuple_(other.c.entered_system_at, other.c.id) < sa.tuple_(MESSAGE.c.entered_system_at, MESSAGE.c.id)
+    for some in chunks(clue.logged.id for clue in clues):
+        query = sa.select(MESSAGE.c.id).where(
+            MESSAGE.c.id.in_(some),
+            sa.exists().where(same, sa.or_(other.c.outcome.is_not(None), earlier)),
+        )
+        facts.copies.update(row.id for row in transaction.all(query))
+
+
+def _find_firsts(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
+    entered = [clue.entered_at for clue in clues]
+    for some in chunks(clue.fingerprint for clue in clues if clue.fingerprint):
+        query = sa.select(MESSAGE.c.fingerprint, MESSAGE.c.entered_system_at, MESSAGE.c.digest).where(
+            MESSAGE.c.agency == transaction.agency,
+            HAS_FINGERPRINT,
+            MESSAGE.c.fingerprint.in_(some),
+            MESSAGE.c.duplicate_of.is_(None),
+            MESSAGE.c.entered_system_at.between(min(entered) - SAME_MAIL_WITHIN, max(entered) + SAME_MAIL_WITHIN),
+        )
+        for row in transaction.all(query.order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)):
+            facts.firsts[row.fingerprint].append((row.entered_system_at, row.digest))
+
+
+def _find_letters(facts: Facts, transaction: Transaction, clues: Sequence[Clue], now: datetime) -> None:
+    for some in chunks(clue.address for clue in clues if clue.address):
+        query = sa.select(OUTBOX_ITEM.c.to_address, OUTBOX_ITEM.c.letter).where(
+            OUTBOX_ITEM.c.agency == transaction.agency,
+            OUTBOX_ITEM.c.to_address.in_(some),
+            OUTBOX_ITEM.c.created_at > now - BUDGET_PERIOD,
+        )
+        for row in transaction.all(query):
+            facts.letters[row.to_address].append(Letter(row.letter))
+
+
+def _find_replied(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
+    joined = OUTBOX_ITEM.outerjoin(REGISTER_ENTRY, REGISTER_ENTRY.c.message_id == OUTBOX_ITEM.c.message_id)
+    for some in chunks(one for clue in clues for one in clue.outbox_ids):
+        query = (
+            sa.select(OUTBOX_ITEM.c.id, REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number)
+            .select_from(joined)
+            .where(OUTBOX_ITEM.c.agency == transaction.agency, OUTBOX_ITEM.c.id.in_(some))
+        )
+        facts.replied |= {row.id: number_of(row.year, row.number) for row in transaction.all(query)}
+
+
+def _find_numbers(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
+    joined = REGISTER_ENTRY.join(MESSAGE, MESSAGE.c.id == REGISTER_ENTRY.c.message_id)
+    wanted = {number for clue in clues for number in clue.numbers}
+    for some in chunks((number.year, number.number) for number in sorted(wanted)):
+        query = (
+            sa.select(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number, MESSAGE.c.sender_address)
+            .select_from(joined)
+            .where(REGISTER_ENTRY.c.agency == transaction.agency)
+            .where(sa.tuple_(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number).in_(some))
+        )
+        for row in transaction.all(query):
+            facts.numbers[RegisterNumber(row.year, row.number)] = row.sender_address.lower()
+
+
+def _find_answered(facts: Facts, transaction: Transaction, clues: Sequence[Clue], now: datetime) -> None:
+    joined = MESSAGE.join(OUTBOX_ITEM, OUTBOX_ITEM.c.message_id == MESSAGE.c.id)
+    for some in chunks(clue.text_key for clue in clues if clue.text_key):
+        query = (
+            sa.select(MESSAGE.c.text_key)
+            .select_from(joined)
+            .where(MESSAGE.c.agency == transaction.agency, HAS_TEXT_KEY, MESSAGE.c.text_key.in_(some))
+            .where(OUTBOX_ITEM.c.created_at > now - REPEAT_PERIOD)
+            .distinct()
+        )
+        facts.answered.update(row.text_key for row in transaction.all(query))
+
+
+def _add_letters(facts: Facts, transaction: Transaction, seen: int) -> None:
+    """Letters put since the questions were asked, for members of this very batch."""
+    for item in transaction.letters[seen:]:
+        facts.letters[item.to.lower()].append(item.letter)
+        if key := transaction.text_keys.get(item.message_id):
+            facts.answered.add(key)
+
+
+def _history(facts: Facts, clue: Clue) -> History:
+    replied = [facts.replied[one] for one in clue.outbox_ids if one in facts.replied]
+    letters = facts.letters.get(clue.address, []) if clue.address else []
+    return History(
+        duplicate_of=_first(facts, clue),
+        thread=next((number for number in replied if number), None),
+        replies_to_us=bool(replied),
+        mentioned=_mentioned(facts, clue),
+        letters_today=len(letters),
+        notices_today=frozenset(letters),
+        text_answered=clue.text_key in facts.answered,
+    )
+
+
+def _first(facts: Facts, clue: Clue) -> str | None:
+    if clue.logged.id in facts.copies:
+        return clue.logged.digest
+    firsts = facts.firsts.get(clue.fingerprint, ())
+    return next((digest for at, digest in firsts if abs(at - clue.entered_at) <= SAME_MAIL_WITHIN), None)
+
+
+def _mentioned(facts: Facts, clue: Clue) -> RegisterNumber | None:
+    own = (number for number in clue.numbers if clue.address and facts.numbers.get(number) == clue.address)
+    return next(own, None)

@@ -1,0 +1,113 @@
+"""Letters that are owed: the row is the truth, sending is a retry."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from mailroom.domain.decision import Letter
+from mailroom.domain.outbox import OutboxItem, OutboxState
+from mailroom.domain.record import Reply
+from storage.books.records import replies_of
+from storage.tables import OUTBOX_ITEM
+from storage.transaction import Transaction
+
+PUT = sa.insert(OUTBOX_ITEM)
+# A partial index is used only where its condition stands in the query word for word.
+IS_WAITING = sa.text("outbox_item.state IN ('pending', 'deferred')")
+NOT_SENT = sa.text("outbox_item.state <> 'sent'")
+
+
+class SqlOutboxBook:
+    """`ports.OutboxBook`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._ours = OUTBOX_ITEM.c.agency == transaction.agency
+
+    def put(self, item: OutboxItem) -> None:
+        self._transaction.letters.append(item)
+        self._transaction.write(PUT, self._columns(item))
+
+    def _columns(self, item: OutboxItem) -> dict[str, Any]:
+        return _progress(item) | {
+            "id": item.id,
+            "agency": self._transaction.agency,
+            "message_id": item.message_id,
+            "channel": item.channel,
+            "letter": item.letter.value,
+            "to": item.to,
+            "to_address": item.to.lower(),
+            "to_name": item.to_name,
+            "subject": item.subject,
+            "text": item.text,
+            "html": item.html,
+            "in_reply_to": item.in_reply_to,
+            "references": list(item.references),
+            "created_at": item.created_at,
+        }
+
+    def claim(self, channel: str, now: datetime, limit: int) -> list[OutboxItem]:
+        due = (
+            sa.select(OUTBOX_ITEM.c.id)
+            .where(self._ours, OUTBOX_ITEM.c.channel == channel, IS_WAITING, OUTBOX_ITEM.c.due_at <= now)
+            .order_by(OUTBOX_ITEM.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claim = (
+            sa.update(OUTBOX_ITEM)
+            .where(OUTBOX_ITEM.c.id.in_(due.scalar_subquery()))
+            .values(state=OutboxState.SENDING.value, attempts=OUTBOX_ITEM.c.attempts + 1)
+            .returning(*OUTBOX_ITEM.c)
+        )
+        items = [_item(row) for row in self._transaction.all(claim)]
+        return sorted(items, key=lambda item: item.due_at)
+
+    def save(self, item: OutboxItem) -> None:
+        change = sa.update(OUTBOX_ITEM).where(self._ours, OUTBOX_ITEM.c.id == item.id)
+        self._transaction.run(change.values(_progress(item)))
+
+    def reclaim(self, now: datetime) -> int:
+        change = sa.update(OUTBOX_ITEM).where(self._ours, NOT_SENT, OUTBOX_ITEM.c.state == OutboxState.SENDING.value)
+        state = {"state": OutboxState.DEFERRED.value, "due_at": now, "uncertain": True}
+        return self._transaction.run(change.values(state)).rowcount
+
+    def of_message(self, message_id: int) -> tuple[Reply, ...]:
+        return tuple(replies_of(self._transaction, [message_id]).get(message_id, ()))
+
+
+def _progress(item: OutboxItem) -> dict[str, Any]:
+    """What sending changes; the letter itself never changes."""
+    return {
+        "state": item.state.value,
+        "attempts": item.attempts,
+        "due_at": item.due_at,
+        "reply": item.reply,
+        "sent_at": item.sent_at,
+        "uncertain": item.uncertain,
+    }
+
+
+def _item(row: Row[Any]) -> OutboxItem:
+    return OutboxItem(
+        id=row.id,
+        message_id=row.message_id,
+        channel=row.channel,
+        letter=Letter(row.letter),
+        to=row.to,
+        to_name=row.to_name,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        in_reply_to=row.in_reply_to,
+        references=tuple(row.references),
+        created_at=row.created_at,
+        due_at=row.due_at,
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        reply=row.reply,
+        sent_at=row.sent_at,
+        uncertain=row.uncertain,
+    )

@@ -1,0 +1,40 @@
+"""Bringing a database to the schema of this program, by migrations and in one transaction."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from mailroom.domain.errors import StorageError
+from storage.engine import WRITES
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations that are missing. Raises StorageError, also when the database is of a newer program."""
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        scripts = ScriptDirectory.from_config(config)
+        found = _found(connection)
+        if found != scripts.get_current_head():
+            _refuse_unknown(scripts, found, str(engine.url.database))
+            command.upgrade(config, "head")
+
+
+def _found(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_unknown(scripts: ScriptDirectory, found: str | None, database: str) -> None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if found is not None and found not in known:
+        raise StorageError(
+            f"the database {database} was written by a newer mailroom (schema {found}); "
+            "install that version, or restore the backup made before it"
+        )

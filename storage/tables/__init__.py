@@ -1,0 +1,31 @@
+"""The tables, one class for each; every one names the agency whose row it is."""
+
+from typing import cast
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
+from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
+
+
+def table_of(row: type[SQLModel]) -> sa.Table:
+    """The table behind a row class, for statements that write many rows at once."""
+    return cast(sa.Table, sa.inspect(row).local_table)
+
+
+MESSAGE = table_of(MessageRow)
+ATTACHMENT = table_of(AttachmentRow)
+OUTBOX_ITEM = table_of(OutboxItemRow)
+EVENT = table_of(EventRow)
+ACCOUNT = table_of(AccountRow)
+REGISTER_COUNTER = table_of(RegisterCounterRow)
+REGISTER_ENTRY = table_of(RegisterEntryRow)
+REGISTER_VOID = table_of(RegisterVoidRow)
+CASE_FILE = table_of(CaseFileRow)
+CLERK = table_of(ClerkRow)
+SESSION = table_of(SessionRow)
+LOGIN_LINK = table_of(LoginLinkRow)
+LOGIN_FAILURE = table_of(LoginFailureRow)
+METADATA = SQLModel.metadata

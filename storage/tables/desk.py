@@ -1,0 +1,51 @@
+"""Tables of clerks and of their sessions. Of a token only its SHA-256 is kept."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+
+from storage.columns import CleanText, UtcTime
+
+
+class ClerkRow(SQLModel, table=True):
+    __tablename__ = "clerk"
+    __table_args__ = (UniqueConstraint("agency", "username", name="uq_clerk_username"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency: str = Field(sa_type=CleanText)
+    username: str = Field(sa_type=CleanText)
+    display_name: str = Field(sa_type=CleanText)
+    password_hash: str = Field(sa_type=CleanText)
+    """Empty for a clerk who signs in by one-time links only."""
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class SessionRow(SQLModel, table=True):
+    __tablename__ = "session"
+
+    token_hash: str = Field(primary_key=True, sa_type=CleanText)
+    agency: str = Field(sa_type=CleanText)
+    clerk_id: int = Field(foreign_key="clerk.id")
+    csrf: str = Field(sa_type=CleanText)
+    created_at: datetime = Field(sa_type=UtcTime)
+    seen_at: datetime = Field(sa_type=UtcTime)
+
+
+class LoginLinkRow(SQLModel, table=True):
+    __tablename__ = "login_link"
+
+    token_hash: str = Field(primary_key=True, sa_type=CleanText)
+    agency: str = Field(sa_type=CleanText)
+    clerk_id: int = Field(foreign_key="clerk.id")
+    expires_at: datetime = Field(sa_type=UtcTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class LoginFailureRow(SQLModel, table=True):
+    __tablename__ = "login_failure"
+    __table_args__ = (Index("ix_login_failure_username", "agency", "username", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency: str = Field(sa_type=CleanText)
+    username: str = Field(sa_type=CleanText)
+    at: datetime = Field(sa_type=UtcTime)

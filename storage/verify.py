@@ -1,0 +1,270 @@
+"""The independent check: archive, log, register and outbox against each other, sharing nothing with what wrote them.
+
+It has its own SQL and its own reader of segments, so that a mistake of the writer is not repeated here.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+import zstandard
+
+from mailroom.domain.errors import StorageError
+from storage.driver import sqlite_module
+from storage.verify_records import BrokenRecordError, read_record
+
+FINDINGS_LIMIT = 1000
+LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed"})
+OUTCOMES = frozenset({"accept", "redirect-agency", "redirect-channel", "hold", "ignore"})
+CASE_STATES = frozenset({"open", "held", "redirected", "set-aside"})
+QUOTED_NUMBER = re.compile(r"(?<![\d/])(\d{1,7})/(25\d\d)(?!\d)")
+"""Matches Thai digits as well."""
+
+
+class Severity(StrEnum):
+    FAULT = "fault"
+    """Something is lost, doubled or changed."""
+    NOTE = "note"
+    """Explained by a crash at the wrong moment, and harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that differs."""
+
+    severity: Severity
+    subject: str
+    """What it is about: a segment, a message, a number, a letter."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the check looked at, and what it found."""
+
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return not any(finding.severity is Severity.FAULT for finding in self.findings)
+
+
+def verify(archive: Path, database: str, agency: str) -> Report:
+    """Check everything of one agency, in bounded memory; safe beside a running program.
+
+    `archive` is the folder that holds `segments`. Raises StorageError when the database cannot be opened.
+    """
+    counts: Counter[str] = Counter()
+    with closing(_opened(database)) as connection:
+        check = Check(connection, archive / "segments", agency, counts)
+        findings = list(islice(check.all(), FINDINGS_LIMIT + 1))
+    if len(findings) > FINDINGS_LIMIT:
+        findings[-1] = fault("check", f"stopped after {FINDINGS_LIMIT} findings; mend these, then check again")
+    return Report(tuple(findings), dict(counts))
+
+
+def fault(subject: str, text: str) -> Finding:
+    return Finding(Severity.FAULT, subject, text)
+
+
+def _opened(database: str) -> Any:
+    path = Path(database.removeprefix("sqlite:///"))
+    module = sqlite_module()
+    try:
+        connection = module.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30)
+        connection.row_factory = module.Row
+        connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM message LIMIT 1").fetchall()
+    except module.Error as error:
+        raise StorageError(f"database {path}: {error}; name an existing database, or restore the backup") from error
+    return connection
+
+
+class Check:
+    """One run over one state of the database; the archive may grow meanwhile."""
+
+    def __init__(self, connection: Any, segments: Path, agency: str, counts: Counter[str]) -> None:
+        self._connection = connection
+        self._segments = segments
+        self._agency = agency
+        self._counts = counts
+
+    def all(self) -> Iterator[Finding]:
+        try:
+            yield from self._database()
+            yield from self._archive()
+            yield from self._register()
+            yield from self._entries()
+            yield from self._messages()
+            yield from self._outbox()
+        except sqlite_module().DatabaseError as error:
+            yield fault("database", f"cannot be read any further ({error}); restore the backup")
+
+    def _rows(self, query: str) -> Iterator[Any]:
+        yield from self._connection.execute(query, {"agency": self._agency})
+
+    def _database(self) -> Iterator[Finding]:
+        for (line,) in self._connection.execute("PRAGMA integrity_check"):
+            if line != "ok":
+                yield fault("database", f"{line}; restore the backup")
+        for table, row, parent, _ in self._connection.execute("PRAGMA foreign_key_check"):
+            yield fault("database", f"row {row} of {table} refers to a row that {parent} does not have")
+
+    def _archive(self) -> Iterator[Finding]:
+        rows = self._rows(
+            "SELECT id, digest, size, segment, segment_offset, stored_length FROM message "
+            "WHERE agency = :agency ORDER BY segment, segment_offset"
+        )
+        seen = set()
+        for name, group in groupby(rows, key=lambda row: str(row["segment"])):
+            seen.add(name)
+            yield from self._segment(name, group)
+        for path in sorted(self._segments.glob("*.seg")):
+            if path.name not in seen and path.stat().st_size:
+                yield Finding(Severity.NOTE, path.name, "no message of the log lies in this segment")
+
+    def _segment(self, name: str, rows: Iterator[Any]) -> Iterator[Finding]:
+        try:
+            file = (self._segments / name).open("rb")
+        except OSError as error:
+            for row in rows:
+                yield fault(f"message {row['id']}", f"segment {name} cannot be read ({error}); restore it")
+            return
+        with file:
+            end = 0
+            for row in rows:
+                yield from _unreferenced(name, end, row["segment_offset"])
+                yield from self._content(file, row)
+                end = max(end, row["segment_offset"] + row["stored_length"])
+            yield from _unreferenced(name, end, file.seek(0, 2))
+
+    def _content(self, file: BinaryIO, row: Any) -> Iterator[Finding]:
+        self._counts["messages"] += 1
+        self._counts["bytes"] += row["size"]
+        file.seek(row["segment_offset"])
+        try:
+            found = read_record(file)
+        except (BrokenRecordError, zstandard.ZstdError, OSError) as error:
+            where = f"{row['segment']} at {row['segment_offset']}"
+            yield fault(f"message {row['id']}", f"its bytes in {where} are damaged ({error}); restore the segment")
+            return
+        if found != (row["digest"], row["size"], row["stored_length"]):
+            yield fault(f"message {row['id']}", "the archive holds other bytes than the log says; restore both")
+
+    def _register(self) -> Iterator[Finding]:
+        rows = self._rows(
+            "SELECT register, year, number FROM register_entry WHERE agency = :agency ORDER BY register, year, number"
+        )
+        last: dict[tuple[str, int], int] = {}
+        for series, group in groupby(rows, key=lambda row: (str(row["register"]), int(row["year"]))):
+            last[series] = 0
+            for row in group:
+                self._counts["entries"] += 1
+                yield from _step(series[1], last[series], row["number"])
+                last[series] = row["number"]
+        yield from self._counters(last)
+
+    def _counters(self, last: dict[tuple[str, int], int]) -> Iterator[Finding]:
+        rows = self._rows("SELECT register, year, last FROM register_counter WHERE agency = :agency")
+        counters = {(str(row["register"]), int(row["year"])): int(row["last"]) for row in rows}
+        for series in sorted(last.keys() | counters.keys()):
+            given, counted = last.get(series, 0), counters.get(series, 0)
+            if given != counted:
+                yield fault(f"register {series[1]}", f"the last entry is {given}, but the counter says {counted}")
+
+    def _entries(self) -> Iterator[Finding]:
+        rows = self._rows(
+            "SELECT e.year, e.number, e.message_id, e.entered_system_at AS entered, e.deemed_received_at AS deemed, "
+            "m.id, m.entered_system_at, m.registered, c.message_id AS case_of, c.state AS case_state "
+            "FROM register_entry e LEFT JOIN message m ON m.id = e.message_id AND m.agency = e.agency "
+            "LEFT JOIN case_file c ON (c.agency, c.register, c.year, c.number) = (e.agency, e.register, e.year, e.number) "
+            "WHERE e.agency = :agency"
+        )
+        for row in rows:
+            for text in _entry_faults(row):
+                yield fault(f"entry {row['number']}/{row['year']}", text)
+
+    def _messages(self) -> Iterator[Finding]:
+        """The decision in force, and what it calls for."""
+        rows = self._rows(
+            "SELECT m.id, m.outcome, m.registered, m.letter, e.number, "
+            "(SELECT count(*) FROM outbox_item o WHERE o.message_id = m.id AND o.letter = m.letter) AS letters, "
+            "(SELECT count(*) FROM outbox_item o WHERE o.message_id = m.id "
+            "AND o.letter IN ('acknowledgement', 'held')) AS receipts "
+            "FROM message m LEFT JOIN register_entry e ON e.message_id = m.id "
+            "WHERE m.agency = :agency AND m.outcome IS NOT NULL"
+        )
+        for row in rows:
+            self._counts["decided"] += 1
+            for text in _message_faults(row):
+                yield fault(f"message {row['id']}", text)
+
+    def _outbox(self) -> Iterator[Finding]:
+        rows = self._rows(
+            "SELECT o.id, o.state, o.sent_at, o.subject, o.text, m.id AS message, e.year, e.number "
+            "FROM outbox_item o LEFT JOIN message m ON m.id = o.message_id AND m.agency = o.agency "
+            "LEFT JOIN register_entry e ON e.message_id = o.message_id WHERE o.agency = :agency"
+        )
+        for row in rows:
+            self._counts["letters"] += 1
+            for text in _letter_faults(row):
+                yield fault(f"letter {row['id']}", text)
+
+
+def _unreferenced(name: str, start: int, end: int) -> Iterator[Finding]:
+    if end > start:
+        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message of the log")
+
+
+def _step(year: int, last: int, number: int) -> Iterator[Finding]:
+    if number <= last:
+        yield fault(f"entry {number}/{year}", "this number was given twice")
+    elif number > last + 1:
+        missing = f"{last + 1}/{year}" if number == last + 2 else f"{last + 1}/{year} to {number - 1}/{year}"
+        yield fault(f"register {year}", f"gap: {missing} missing")
+
+
+def _entry_faults(row: Any) -> Iterator[str]:
+    if row["id"] is None:
+        yield f"its message {row['message_id']} is not in the log"
+    elif not row["registered"]:
+        yield f"the decision on message {row['id']} does not call for a number"
+    elif row["entered"] != row["entered_system_at"]:
+        yield "it has another time of entry than its message"
+    if row["deemed"] < row["entered"]:
+        yield "it is deemed received before it entered the system"
+    if row["case_of"] != row["message_id"]:
+        yield "its case is missing or belongs to another message"
+    elif row["case_state"] not in CASE_STATES:
+        yield f"its case has the unknown state {row['case_state']}"
+
+
+def _message_faults(row: Any) -> Iterator[str]:
+    if row["outcome"] not in OUTCOMES:
+        yield f"it has the unknown outcome {row['outcome']}"
+    if row["registered"] and row["number"] is None:
+        yield "it is decided to be registered, but has no entry in the register"
+    if row["letter"] is not None and row["letters"] != 1:
+        yield f"one letter ({row['letter']}) is owed, but the outbox has {row['letters']}"
+    if row["receipts"] > 1:
+        yield f"its receipt was acknowledged {row['receipts']} times"
+
+
+def _letter_faults(row: Any) -> Iterator[str]:
+    if row["message"] is None:
+        yield "it answers a message that is not in the log"
+    if row["state"] not in LETTER_STATES:
+        yield f"it has the unknown state {row['state']}"
+    if (row["state"] == "sent") != (row["sent_at"] is not None):
+        yield "its state and its time of sending contradict each other"
+    quoted = {(int(number), int(year)) for number, year in QUOTED_NUMBER.findall(f"{row['subject']}\n{row['text']}")}
+    if row["number"] is not None and quoted and (row["number"], row["year"]) not in quoted:
+        yield f"it quotes another number than {row['number']}/{row['year']}"
