@@ -1,0 +1,110 @@
+"""Taking messages into custody: bytes are durable in the archive and in the log before anyone reads them."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from mailroom.domain.errors import ChannelError
+from mailroom.domain.message import Envelope
+from mailroom.ports import Archive, Books, Clock, Content, Inbox
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Called with the number of messages done and the number in all."""
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """For work that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An account that is watched, and from when on its mail is processed and answered."""
+
+    inbox: Inbox
+    since: datetime | None = None
+    """Consent to begin on a mailbox that already holds mail. Aware, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one look at an account brought."""
+
+    messages: int = 0
+    awaiting_consent: int = 0
+    """Messages that were only counted: the first look at a mailbox in use takes nothing without `since`."""
+
+
+class Custody:
+    """Repeating any of this is safe: the archive knows digests, the log knows external ids."""
+
+    def __init__(
+        self, *, archive: Archive, books: Books, clock: Clock, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`stopping` is asked between batches, so that a clean stop need not wait for a whole mailbox."""
+        self._archive = archive
+        self._books = books
+        self._clock = clock
+        self._stopping = stopping
+
+    def look(self, watch: Watch, progress: Progress = no_progress) -> Taken:
+        """Take everything that is new in an account. Raises ChannelError and StorageError; what was kept stays kept."""
+        inbox = watch.inbox
+        try:
+            taken = self._take(watch, progress)
+        except ChannelError as error:
+            self._note_poll(inbox, str(error))
+            raise
+        self._note_poll(inbox, "")
+        return taken
+
+    def _take(self, watch: Watch, progress: Progress) -> Taken:
+        inbox = watch.inbox
+        envelopes = inbox.survey(lambda ids: self._known(inbox, ids))
+        if not self._consented(watch, bool(envelopes)):
+            return Taken(awaiting_consent=len(envelopes))
+        done = 0
+        for batch in inbox.fetch(envelopes):
+            self.keep(batch)
+            done += len(batch)
+            progress(done, len(envelopes))
+            if self._stopping():
+                break
+        if done:
+            log.info("messages.taken", channel=inbox.channel, count=done)
+        return Taken(messages=done)
+
+    def keep(self, batch: Sequence[tuple[Envelope, Content]]) -> None:
+        """Archive a batch, then log it. Raises StorageError."""
+        if not batch:
+            return
+        kept = self._archive.keep([content for _, content in batch])
+        arrivals = [(envelope, one) for (envelope, _), one in zip(batch, kept, strict=True)]
+        with self._books.begin() as uow:
+            uow.messages.log(arrivals, self._clock.now())
+            uow.commit()
+
+    def _known(self, inbox: Inbox, external_ids: Collection[str]) -> set[str]:
+        with self._books.look() as uow:
+            return uow.messages.known(inbox.channel, inbox.account, external_ids)
+
+    def _consented(self, watch: Watch, has_mail: bool) -> bool:
+        """No mass acknowledgements by accident: an old mailbox is begun only by a configured `since`."""
+        inbox = watch.inbox
+        with self._books.look() as uow:
+            if uow.accounts.started(inbox.channel, inbox.account):
+                return True
+        if has_mail and watch.since is None:
+            return False
+        with self._books.begin() as uow:
+            uow.accounts.start(inbox.channel, inbox.account, self._clock.now())
+            uow.commit()
+        return True
+
+    def _note_poll(self, inbox: Inbox, error: str) -> None:
+        with self._books.begin() as uow:
+            uow.accounts.polled(inbox.channel, inbox.account, self._clock.now(), error)
+            uow.commit()

@@ -1,0 +1,69 @@
+"""Letters owed: from a verdict and its number to the item that waits in the outbox."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from mailroom.domain.agency import Agency, Announcement
+from mailroom.domain.decision import Letter
+from mailroom.domain.outbox import OutboxItem
+from mailroom.domain.record import Verdict
+from mailroom.domain.register import RegisterNumber
+from mailroom.domain.service import Catalogue
+from mailroom.stages.compose import Composer, LetterFacts
+
+REFERENCES = 20
+"""So many ids of a thread are kept in References; the first and the latest matter (RFC 5322 section 3.6.4)."""
+
+
+class Letters:
+    """Composes letters of one agency."""
+
+    def __init__(
+        self,
+        *,
+        agency: Agency,
+        catalogue: Catalogue,
+        announcement: Announcement | None,
+        composer: Composer,
+        new_id: Callable[[], str] = lambda: uuid4().hex,
+    ) -> None:
+        self._agency = agency
+        self._catalogue = catalogue
+        self._announcement = announcement
+        self._composer = composer
+        self._new_id = new_id
+
+    def item(self, letter: Letter, verdict: Verdict, number: RegisterNumber | None) -> OutboxItem:
+        """The letter, ready for the outbox. It answers the message's sender and nobody else (RFC 3834 section 4)."""
+        message, envelope = verdict.message, verdict.logged.envelope
+        composed = self._composer.compose(
+            letter,
+            LetterFacts(
+                agency=self._agency,
+                message=message,
+                channel=envelope.channel,
+                number=number,
+                entered_system_at=envelope.entered_system_at,
+                deemed_received_at=verdict.deemed_received_at,
+                service=self._catalogue.service(verdict.classification.service),
+                other_agency=self._catalogue.agency(verdict.decision.agency),
+                announcement=self._announcement,
+                secrecy=verdict.classification.marks.secrecy,
+            ),
+        )
+        thread = tuple(dict.fromkeys(one for one in (*message.references, message.message_id) if one))
+        return OutboxItem(
+            id=self._new_id(),
+            message_id=verdict.logged.id,
+            channel=envelope.channel,
+            letter=letter,
+            to=message.sender.address,
+            to_name=message.sender.name,
+            subject=composed.subject,
+            text=composed.text,
+            html=composed.html,
+            in_reply_to=message.message_id,
+            references=thread if len(thread) <= REFERENCES else (thread[0], *thread[-REFERENCES + 1 :]),
+            created_at=verdict.processed_at,
+            due_at=verdict.processed_at,
+        )

@@ -1,0 +1,88 @@
+"""Custody, processing and marking, as one round of an account joins them."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailroom.domain.decision import Kind, Outcome
+from mailroom.domain.errors import TemporaryChannelError
+from mailroom.services.custody import Watch
+from tests.support.workshop import REQUEST, START, UNCLEAR, Workshop
+
+
+def test_a_round_takes_decides_and_marks(workshop: Workshop) -> None:
+    """In this order, and each mail once."""
+    workshop.receive(REQUEST, UNCLEAR)
+    again = workshop.rounds.receive(workshop.watch)
+    assert (again.taken.messages, again.processed, again.marked) == (0, 0, 0)
+    assert workshop.inbox.marked == ["INBOX/1/1", "INBOX/1/2"]
+
+
+def test_what_is_in_custody_is_processed_although_the_server_fails(workshop: Workshop) -> None:
+    """A crash after custody, then a server that is down: the register goes on without it."""
+    workshop.inbox.put(REQUEST.encode())
+    workshop.custody.look(workshop.watch)
+    workshop.inbox.fail = TemporaryChannelError("the server is down")
+    outcome = workshop.rounds.receive(workshop.watch)
+    assert (outcome.processed, outcome.marked, outcome.error) == (1, 0, "the server is down")
+    assert workshop.rounds.receive(workshop.watch).marked == 1
+
+
+def test_a_message_on_which_our_own_code_fails_is_held_and_the_others_go_on(workshop: Workshop) -> None:
+    """Registered unread, with its reason; before and behind it everything is decided as usual."""
+    records = workshop.receive(REQUEST, "!poison", UNCLEAR)
+    kinds = [record.classification.kind for record in records if record.classification]
+    assert kinds == [Kind.REQUEST, Kind.UNPARSED, Kind.REQUEST]
+    assert [str(record.number) for record in records] == ["1/2569", "2/2569", "3/2569"]
+
+
+def test_a_message_that_stopped_the_program_three_times_is_not_read_again(workshop: Workshop) -> None:
+    """Attempts are counted before the work begins, so that a crash counts."""
+    workshop.inbox.put(REQUEST.encode())
+    workshop.custody.look(workshop.watch)
+    with workshop.books.look() as uow:
+        (logged,) = uow.messages.pending(count=1, size=1)
+    for _ in range(3):
+        with workshop.books.begin() as uow:
+            uow.messages.attempt([logged.id])
+            uow.commit()
+    workshop.processing.run()
+    (record,) = workshop.records()
+    assert record.classification is not None
+    assert record.classification.kind is Kind.UNPARSED
+
+
+def test_after_a_crash_each_message_goes_alone(workshop: Workshop) -> None:
+    """Only the culprit collects attempts; its neighbours are decided at the next try."""
+    for raw in (REQUEST, UNCLEAR):
+        workshop.inbox.put(raw.encode())
+    workshop.custody.look(workshop.watch)
+    with workshop.books.begin() as uow:
+        uow.messages.attempt([one.id for one in uow.messages.pending(count=9, size=1 << 20)])
+        uow.commit()
+    assert workshop.processing.run() == 2
+    assert {record.decision.outcome for record in workshop.records() if record.decision} == {
+        Outcome.ACCEPT,
+        Outcome.HOLD,
+    }
+
+
+def test_without_consent_an_old_mailbox_is_only_counted(workshop: Workshop) -> None:
+    """And once the mailbox was begun, consent is not asked for again."""
+    watch = Watch(workshop.inbox)
+    workshop.inbox.put(REQUEST.encode())
+    assert workshop.custody.look(watch).awaiting_consent == 1
+    assert workshop.records() == []
+    workshop.custody.look(workshop.watch)
+    workshop.inbox.put(UNCLEAR.encode(), START + timedelta(minutes=1))
+    assert workshop.custody.look(watch).messages == 1
+
+
+def test_a_failed_look_is_noted_with_its_reason(workshop: Workshop) -> None:
+    """The queue and the health page show when a mailbox was last read, and why not since."""
+    workshop.inbox.fail = TemporaryChannelError("the server is down")
+    with pytest.raises(TemporaryChannelError):
+        workshop.custody.look(workshop.watch)
+    with workshop.books.look() as uow:
+        ((_, _, success, attempt, error),) = uow.accounts.states()
+    assert (success, attempt, error) == (None, START, "the server is down")
