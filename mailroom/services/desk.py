@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from mailroom.domain.agency import Announcement
 from mailroom.domain.case import CaseState
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.decision import Decision, Kind, Letter, Outcome, Reason
@@ -32,11 +33,21 @@ ROBOTS = frozenset({Kind.AUTO_REPLY, Kind.DSN, Kind.MDN, Kind.MAILING_LIST})
 class Desk:
     """Each action is one transaction: the first of two clerks decides, the second is told."""
 
-    def __init__(self, *, books: Books, actor: Actor, catalogue: Catalogue, clock: Clock) -> None:
+    def __init__(
+        self, *, books: Books, actor: Actor, catalogue: Catalogue, announcement: Announcement | None, clock: Clock
+    ) -> None:
         self._books = books
         self._actor = actor
         self._catalogue = catalogue
+        self._announcement = announcement
         self._clock = clock
+
+    def choices(self, record: MessageRecord) -> frozenset[Outcome]:
+        """What a clerk may make of a message now."""
+        if record.decision is None or record.duplicate_of is not None:
+            return frozenset()
+        allowed = ALLOWED[record.decision.outcome]
+        return allowed if self._announced() else allowed - {Outcome.REDIRECT_CHANNEL}
 
     def accept(self, message_id: int, clerk: Clerk, reason: str, service: str | None = None) -> None:
         """Take the matter up: it is registered if it was not, and acknowledged if it was not."""
@@ -55,11 +66,17 @@ class Desk:
 
     def redirect_channel(self, message_id: int, clerk: Clerk, reason: str) -> None:
         """Tell the sender the announced channels (R21)."""
+        if not self._announced():
+            raise RefusedActionError("no-announcement")
         self._decide(message_id, clerk, reason, Outcome.REDIRECT_CHANNEL, letter=Letter.REDIRECT_CHANNEL)
 
     def ignore(self, message_id: int, clerk: Clerk, reason: str) -> None:
         """Nothing has to be done. A number, once given, stays in the register."""
         self._decide(message_id, clerk, reason, Outcome.IGNORE, letter=None)
+
+    def _announced(self) -> bool:
+        """Until an announcement is in force, every channel in use is proper (R20)."""
+        return self._announcement is not None and self._announcement.in_force(self._clock.now())
 
     def _decide(
         self,
@@ -91,14 +108,13 @@ class Desk:
             )
             uow.commit()
 
-    @staticmethod
-    def _actable(uow: UnitOfWork, message_id: int, outcome: Outcome) -> MessageRecord:
+    def _actable(self, uow: UnitOfWork, message_id: int, outcome: Outcome) -> MessageRecord:
         record = uow.messages.get(message_id)
         if record is None or record.decision is None:
             raise RefusedActionError("no-such-message")
         if record.duplicate_of is not None:
             raise RefusedActionError("another-copy")
-        if outcome not in ALLOWED[record.decision.outcome]:
+        if outcome not in self.choices(record):
             raise RefusedActionError("decided-meanwhile")
         return record
 

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from mailroom.domain.agency import Agency, OfficeHours
+from mailroom.domain.agency import Agency, Announcement, OfficeHours
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.errors import ChannelError, UnreadableError
 from mailroom.domain.message import Address, Attachment, Envelope, Message
@@ -141,14 +141,14 @@ class Postman:
 class Workshop:
     """Everything joined as bootstrap joins it."""
 
-    def __init__(self, folder: Path, *, since: datetime | None = datetime(2020, 1, 1, tzinfo=UTC)) -> None:
+    def __init__(self, folder: Path, *, announcement: Announcement | None = None) -> None:
         self.clock = Hands()
         self.books = SqlBooks(f"sqlite:///{folder / 'books.db'}", AGENCY.key)
         self.archive = SegmentArchive(folder / "archive")
         self.inbox = Letterbox()
-        self.watch = Watch(self.inbox, since)
+        self.watch = Watch(self.inbox, datetime(2020, 1, 1, tzinfo=UTC))
         self.postman = Postman()
-        letters = Letters(agency=AGENCY, catalogue=CATALOGUE, announcement=None, composer=load_composer(CONFIG))
+        letters = Letters(agency=AGENCY, catalogue=CATALOGUE, announcement=announcement, composer=load_composer(CONFIG))
         actor = Actor(agency=AGENCY, letters=letters)
         judge = Judge(agency=AGENCY, catalogue=CATALOGUE, hours=HOURS)
         self.custody = Custody(archive=self.archive, books=self.books, clock=self.clock)
@@ -162,7 +162,9 @@ class Workshop:
         )
         self.rounds = Rounds(custody=self.custody, processing=self.processing, books=self.books, clock=self.clock)
         self.dispatcher = Dispatcher("email", sender=self.postman, books=self.books, clock=self.clock)
-        self.desk = Desk(books=self.books, actor=actor, catalogue=CATALOGUE, clock=self.clock)
+        self.desk = Desk(
+            books=self.books, actor=actor, catalogue=CATALOGUE, announcement=announcement, clock=self.clock
+        )
 
     def close(self) -> None:
         self.books.close()

@@ -1,9 +1,12 @@
 """A clerk's decisions: what they may be, and what follows from them."""
 
 import threading
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from mailroom.domain.agency import Announcement
 from mailroom.domain.case import CaseState
 from mailroom.domain.decision import Letter, Outcome
 from mailroom.domain.errors import RefusedActionError
@@ -55,6 +58,7 @@ def test_a_redirect_names_an_agency_that_can_be_reached(workshop: Workshop) -> N
     held = _held(workshop)
     with pytest.raises(RefusedActionError, match="agency-without-channel"):
         workshop.desk.redirect_agency(held.logged.id, CLERK, "ไม่ใช่หน้าที่", "กรมเงียบ")
+    workshop.clock.at += timedelta(minutes=5)
     workshop.desk.redirect_agency(held.logged.id, CLERK, "ไม่ใช่หน้าที่", "กรมการกงสุล")
     (record,) = workshop.records()
     assert [reply.letter for reply in record.replies] == [Letter.HELD, Letter.REDIRECT_AGENCY]
@@ -111,3 +115,16 @@ def test_an_unknown_message_or_service_is_refused(workshop: Workshop) -> None:
         workshop.desk.ignore(999, CLERK, "ไม่มี")
     with pytest.raises(RefusedActionError, match="no-such-service"):
         workshop.desk.accept(_held(workshop).logged.id, CLERK, "ผิด", "unknown")
+
+
+def test_nobody_is_sent_to_another_channel_before_an_announcement(workshop: Workshop, tmp_path: Path) -> None:
+    """Until the head's announcement is in force, every channel in use is proper (R20)."""
+    held = _held(workshop)
+    with pytest.raises(RefusedActionError, match="no-announcement"):
+        workshop.desk.redirect_channel(held.logged.id, CLERK, "ผิดช่องทาง")
+    announced = Workshop(tmp_path / "announced", announcement=Announcement(date(2026, 1, 1), ("line",)))
+    held = announced.receive(THANKS)[0]
+    announced.desk.accept(held.logged.id, CLERK, "มีเรื่อง")
+    with pytest.raises(RefusedActionError, match="decided-meanwhile"):
+        announced.desk.redirect_channel(held.logged.id, CLERK, "ผิดช่องทาง")
+    announced.close()

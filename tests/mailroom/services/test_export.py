@@ -1,33 +1,27 @@
-"""Exports of register and messages: what each format holds, whatever citizens wrote."""
+"""Exports of the register: what each format holds, whatever citizens wrote."""
 
 import csv
 import io
 import itertools
 import json
 import tracemalloc
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from openpyxl import load_workbook
 
-from mailroom.domain.agency import Agency
 from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.register import RegisterEntry, RegisterNumber
-from mailroom.paths import CONFIG
-from mailroom.ports import Json
-from mailroom.services.export import Export, ExportFormat
+from mailroom.services.export import ExportFormat
 from mailroom.services.register_rows import COLUMNS
 from mailroom.services.wording import Wording
-from mailroom.texts import load_texts
-from tests.support.register_samples import CATALOGUE, ReadOnlyBooks, by_clerk, line, message_record, undecided
+from tests.support.exports import RecordingRenderer, export
+from tests.support.register_samples import ReadOnlyBooks, by_clerk, line
 
-NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 FORM_13 = ["เลขทะเบียนรับ", "ที่", "ลงวันที่", "จาก", "ถึง", "เรื่อง", "การปฏิบัติ", "หมายเหตุ"]
 HOSTILE = (
     "=1+1",
@@ -43,39 +37,6 @@ HOSTILE = (
     "\x00=1+1",
     "\u202e=1+1",
 )
-
-
-class FixedClock:
-    def now(self) -> datetime:
-        return NOW
-
-
-class RecordingRenderer:
-    """Keeps what it is given and answers with a short PDF-like text."""
-
-    def __init__(self) -> None:
-        self.sheets: list[Mapping[str, Json]] = []
-
-    def render(self, template: str, data: Mapping[str, Json], *, at: datetime) -> bytes:
-        assert template == "register"
-        assert at == NOW
-        self.sheets.append(data)
-        return b"%PDF"
-
-
-def wording(*, thai_digits: bool = False) -> Wording:
-    return Wording(load_texts(CONFIG).tables, thai_digits)
-
-
-def export(books: ReadOnlyBooks, *, thai_digits: bool = False, renderer: RecordingRenderer | None = None) -> Export:
-    return Export(
-        books,
-        agency=Agency("demo", "องค์การบริหารส่วนตำบลตัวอย่าง"),
-        catalogue=CATALOGUE,
-        wording=wording(thai_digits=thai_digits),
-        renderer=lambda: renderer or RecordingRenderer(),
-        clock=FixedClock(),
-    )
 
 
 def written(form: ExportFormat, *lines: tuple[RegisterEntry, MessageRecord], thai_digits: bool = False) -> bytes:
@@ -267,60 +228,6 @@ def test_a_printed_cell_fits_on_a_page() -> None:
     subject = rows[1]["cells"][5]
     assert len(subject) == 400
     assert subject.endswith("…")
-
-
-def exported(*log: MessageRecord) -> list[dict[str, Json]]:
-    out = io.BytesIO()
-    assert export(ReadOnlyBooks(log=log)).messages(out) == len(log)
-    objects: list[dict[str, Json]] = json.loads(out.getvalue())
-    return objects
-
-
-def test_messages_have_the_keys_that_other_programs_rely_on() -> None:
-    """Every key, in its form, with the first 2,000 characters of the body."""
-    (message,) = exported(message_record(1))
-    text = message.pop("text")
-    assert isinstance(text, str)
-    assert len(text) == 2000
-    assert message == {
-        "digest": f"{1:064x}",
-        "channel": "email",
-        "account": "saraban",
-        "external_id": "INBOX/7/1",
-        "message_id": "<1@mail.example>",
-        "subject": "น้ำประปาหมู่ที่ ๓ ไม่ไหลมาแล้วห้าวัน ป้าข้างบ้านก็เดือดร้อน",
-        "from_name": "สมหญิง ใจดี",
-        "from_address": "somying@mail.example",
-        "attachments": [
-            {"name": "แบบ.pdf", "media_type": "application/pdf", "size": 12, "sha256": "ab" * 32, "inline": False}
-        ],
-        "defects": ["charset-unknown: x-klingon"],
-        "kind": "request",
-        "service": "build",
-        "urgency": "normal",
-        "secrecy": "none",
-        "outcome": "accept",
-        "reasons": ["service-words: ขายอาหาร"],
-        "register_number": "1/2569",
-        "replies": [{"letter": "acknowledgement", "to": "somying@mail.example", "state": "sent"}],
-        "entered_system_at": "2026-11-20T17:42:00+07:00",
-        "deemed_received_at": "2026-11-21T08:42:00+07:00",
-        "duplicate_of": None,
-    }
-
-
-def test_a_message_in_custody_but_undecided_is_exported_with_nulls() -> None:
-    """Nothing that was taken is missing from the export; the keys are the same."""
-    waiting, decided = exported(undecided(1), message_record(2))
-    assert waiting.keys() == decided.keys()
-    assert waiting["kind"] is waiting["outcome"] is waiting["subject"] is waiting["register_number"] is None
-    assert waiting["reasons"] == waiting["attachments"] == waiting["replies"] == waiting["defects"] == []
-    assert waiting["deemed_received_at"] is None
-
-
-def test_a_lone_surrogate_does_not_stop_the_export() -> None:
-    """What UTF-8 cannot hold is replaced; the file stays valid."""
-    assert exported(message_record(1, subject="ก\udc80ข"))[0]["subject"] == "ก?ข"
 
 
 @pytest.mark.parametrize("form", [ExportFormat.JSON, ExportFormat.CSV, ExportFormat.XLSX])

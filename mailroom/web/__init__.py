@@ -1,0 +1,1 @@
+"""The clerks' queue in a browser."""

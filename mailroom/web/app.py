@@ -1,0 +1,123 @@
+"""The clerks' queue as one ASGI application: addresses, and who may use them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from mailroom.domain.agency import Agency
+from mailroom.domain.errors import ArchiveDamagedError, UnreadableError
+from mailroom.domain.service import Catalogue
+from mailroom.domain.texts import Texts
+from mailroom.ports import Archive, Books, Clock, Reader
+from mailroom.services.sign_in import SignIn
+from mailroom.settings import WebSection
+from mailroom.web import actions, auth, downloads, message, queue
+from mailroom.web.pages import Pages
+from mailroom.web.security import BODY_LIMIT, ErrorBoundary, SecurityHeaders
+from mailroom.web.site import Desk, Handler, Site
+
+STATIC = Path(__file__).parent / "static"
+
+PUBLIC: Mapping[str, Mapping[str, Handler]] = {
+    "/login": {"GET": auth.login_page, "POST": auth.log_in},
+    "/login/link": {"GET": auth.link_page, "POST": auth.use_link},
+    "/health": {"GET": queue.health_page},
+}
+"""Open to everyone. What is not listed here wants a session."""
+
+PRIVATE: Mapping[str, Mapping[str, Handler]] = {
+    "/": {"GET": queue.queue_page},
+    "/pulse": {"GET": queue.pulse},
+    "/logout": {"POST": auth.log_out},
+    "/messages/{id}": {"GET": message.message_page},
+    "/messages/{id}/open": {"POST": message.open_sealed},
+    "/messages/{id}/decision": {"POST": actions.decide},
+    "/messages/{id}/html": {"GET": downloads.html_view},
+    "/messages/{id}/raw": {"GET": downloads.raw},
+    "/messages/{id}/parts/{part}": {"GET": downloads.attachment},
+}
+
+
+def application(
+    *,
+    books: Books,
+    archive: Archive,
+    readers: Mapping[str, Reader],
+    desk: Desk,
+    agency: Agency,
+    catalogue: Catalogue,
+    texts: Texts,
+    settings: WebSection,
+    clock: Clock,
+    health: Callable[[], dict[str, Any]],
+    sign_in: SignIn,
+) -> Starlette:
+    """The application. `readers` by channel; `health` gives what `services.health.health` promises."""
+    site = Site(
+        books=books,
+        archive=archive,
+        readers=readers,
+        desk=desk,
+        agency=agency,
+        catalogue=catalogue,
+        settings=settings,
+        clock=clock,
+        health=health,
+        sign_in=sign_in,
+        pages=Pages(agency=agency, texts=texts),
+    )
+    app = Starlette(routes=_routes(site), middleware=_middleware(site), exception_handlers=_failures(site))
+    app.router.redirect_slashes = False  # Such a redirect would repeat the Host header, which anyone can forge.
+    return app
+
+
+def _routes(site: Site) -> list[Route | Mount]:
+    return [
+        *(_route(site, path, handlers, private=False) for path, handlers in PUBLIC.items()),
+        *(_route(site, path, handlers, private=True) for path, handlers in PRIVATE.items()),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+def _route(site: Site, path: str, handlers: Mapping[str, Handler], *, private: bool) -> Route:
+    async def endpoint(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await auth.answer(request, site, handlers[method], private=private)
+
+    return Route(path, endpoint, methods=list(handlers))
+
+
+def _middleware(site: Site) -> list[Middleware]:
+    def page(reference: str) -> Response:
+        return site.pages.show("error.html", status=500, code="failed", reference=reference)
+
+    return [
+        Middleware(SecurityHeaders, https=site.https),
+        Middleware(ErrorBoundary, page=page),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_LIMIT),
+    ]
+
+
+def _failures(site: Site) -> dict[Any, Callable[[Request, Exception], Response]]:
+    """Foreseen failures, each with its own words."""
+
+    def refused(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+        page = site.pages.show("error.html", status=error.status_code, code=str(error.status_code), reference="")
+        page.headers.update(error.headers or {})
+        return page
+
+    def failed(_request: Request, error: Exception) -> Response:
+        code = "damaged" if isinstance(error, ArchiveDamagedError) else "unreadable"
+        return site.pages.show("error.html", status=503, code=code, reference="")
+
+    return {HTTPException: refused, ArchiveDamagedError: failed, UnreadableError: failed}

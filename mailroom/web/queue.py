@@ -1,0 +1,79 @@
+"""The list that clerks work from, and its pulse."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import JSONResponse, Response
+
+from mailroom.web.site import Site, Visit
+
+VIEWS = ("hold", "accept", "redirect", "undelivered", "ignore", "all")
+PAGE_SIZE = 50
+LAST_PAGE = 100_000
+SEARCH_LENGTH = 100
+
+
+def queue_page(site: Site, visit: Visit) -> Response:
+    """One page of one view."""
+    view, search, page = _view(visit), _search(visit), _page(visit)
+    with site.books.look() as uow:
+        found = uow.queue.page(view, search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
+        counts = uow.queue.counts()
+    return site.pages.show(
+        "queue.html",
+        session=visit.session,
+        records=found[:PAGE_SIZE],
+        more=len(found) > PAGE_SIZE,
+        page=page,
+        service_name=lambda key: getattr(site.catalogue.service(key), "name", key or ""),
+        **_pulse(site, view, search, counts, seen=counts.get(view, 0)),
+    )
+
+
+def pulse(site: Site, visit: Visit) -> Response:
+    """Counts, age of the last poll, and how many entries came since the page was drawn."""
+    view, search = _view(visit), _search(visit)
+    seen = visit.query.get("seen", "")
+    with site.books.look() as uow:
+        counts = uow.queue.counts()
+    known = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else counts.get(view, 0)
+    return site.pages.show("pulse.html", **_pulse(site, view, search, counts, seen=known))
+
+
+def health_page(site: Site, _visit: Visit) -> Response:
+    """For monitoring: 200 or 503, ages and counts, nothing personal."""
+    report = site.health()
+    return JSONResponse(report, status_code=200 if report["status"] == "ok" else 503)
+
+
+def _pulse(site: Site, view: str, search: str, counts: Mapping[str, int], *, seen: int) -> dict[str, Any]:
+    def address(**changes: object) -> str:
+        """The queue's address with something changed; what is empty is left out."""
+        wanted = {"view": view, "q": search} | changes
+        return "/?" + urlencode({name: value for name, value in wanted.items() if value})
+
+    return {
+        "views": VIEWS,
+        "view": view,
+        "search": search,
+        "counts": counts,
+        "seen": seen,
+        "fresh": max(0, counts.get(view, 0) - seen),
+        "health": site.health(),
+        "address": address,
+    }
+
+
+def _view(visit: Visit) -> str:
+    wanted = visit.query.get("view", "")
+    return wanted if wanted in VIEWS else VIEWS[0]
+
+
+def _search(visit: Visit) -> str:
+    return visit.query.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
+
+
+def _page(visit: Visit) -> int:
+    wanted = visit.query.get("page", "")
+    return min(int(wanted), LAST_PAGE) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0

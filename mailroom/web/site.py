@@ -1,0 +1,93 @@
+"""What the pages share: the ports they use, and one visit as the handlers see it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Protocol
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from mailroom.domain.agency import Agency
+from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.decision import Outcome
+from mailroom.domain.record import MessageRecord
+from mailroom.domain.service import Catalogue
+from mailroom.ports import Archive, Books, Clock, Reader
+from mailroom.services.sign_in import SignIn
+from mailroom.settings import WebSection
+from mailroom.web.pages import Pages
+
+ROW_DIGITS = 15
+"""No row number is longer; a longer one in an address is no row at all."""
+
+
+class Desk(Protocol):
+    """A clerk's decisions. Each raises RefusedActionError when the state of the message does not allow it."""
+
+    def choices(self, record: MessageRecord) -> frozenset[Outcome]:
+        """What a clerk may make of the message now."""
+
+    def accept(self, message_id: int, clerk: Clerk, reason: str, service: str | None = None) -> None: ...
+
+    def redirect_agency(self, message_id: int, clerk: Clerk, reason: str, agency: str) -> None: ...
+
+    def redirect_channel(self, message_id: int, clerk: Clerk, reason: str) -> None: ...
+
+    def ignore(self, message_id: int, clerk: Clerk, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything that a page may need."""
+
+    books: Books
+    archive: Archive
+    readers: Mapping[str, Reader]
+    """By channel."""
+    desk: Desk
+    agency: Agency
+    catalogue: Catalogue
+    settings: WebSection
+    clock: Clock
+    health: Callable[[], dict[str, Any]]
+    sign_in: SignIn
+    pages: Pages
+    reading: Lock = field(default_factory=Lock)
+    """A reader works for one clerk at a time."""
+    deciding: Lock = field(default_factory=Lock)
+    """Between what a clerk saw and what is decided, nobody else decides."""
+
+    @property
+    def https(self) -> bool:
+        return self.settings.base_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request, read and checked."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+    token: str = ""
+    """The session token that the browser sent, valid or not."""
+    session: Session | None = None
+
+    @property
+    def clerk(self) -> Clerk:
+        """Who signed in. Private handlers only."""
+        if self.session is None:
+            raise HTTPException(401)
+        return self.session.clerk
+
+    def row(self, name: str) -> int:
+        """A row number of the address. Raises 404 where it cannot be one."""
+        value = self.path[name]
+        if not (value.isascii() and value.isdigit() and len(value) <= ROW_DIGITS):
+            raise HTTPException(404)
+        return int(value)
+
+
+Handler = Callable[[Site, Visit], Response]
+"""Runs in a thread: the books are synchronous."""
