@@ -1,0 +1,45 @@
+"""Writes the configuration of the invented agency to which the sample mailbox belongs."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from mailroom.paths import CONFIG
+
+TEMPLATE = Path(__file__).with_name("agency.toml.template")
+FILES = ("agency.toml", "services.toml", "agencies.toml", "password")
+"""What is written."""
+MORE_SERVICES = Path(__file__).with_name("more_services.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """Where the agency's mailbox is and where its letters go, on loopback, without TLS."""
+
+    imap_port: int
+    smtp_port: int
+    web_port: int
+    user: str
+    password: str
+
+
+def write_configuration(folder: Path, servers: Servers) -> Path:
+    """Write agency.toml, services.toml, agencies.toml and the password; the path of the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    secret = folder.resolve() / "password"
+    secret.touch(mode=0o600)
+    secret.write_text(f"{servers.password}\n", encoding="utf-8")
+    shutil.copyfile(CONFIG / "agencies.toml", folder / "agencies.toml")
+    services = [path.read_text(encoding="utf-8") for path in (CONFIG / "services.toml", MORE_SERVICES)]
+    (folder / "services.toml").write_text("".join(services), encoding="utf-8")
+    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        imap_port=servers.imap_port,
+        smtp_port=servers.smtp_port,
+        web_port=servers.web_port,
+        user=servers.user,
+        password_file=secret,
+    )
+    target = folder / "agency.toml"
+    target.write_text(text, encoding="utf-8")
+    return target

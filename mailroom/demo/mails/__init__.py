@@ -1,0 +1,1 @@
+"""The sample mailbox: Thai mail, ordinary and awkward, written for this project; every name in it is invented."""

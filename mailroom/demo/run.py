@@ -1,0 +1,123 @@
+"""`mailroom demo`: the whole way of a mail on this machine alone, with the sample mailbox."""
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from mailroom import bootstrap, logs
+from mailroom.bootstrap import House
+from mailroom.demo.agency_files import write_configuration
+from mailroom.demo.compare import Matched, gaps, match, threads
+from mailroom.demo.mails.model import Sample
+from mailroom.demo.mails.sample import SAMPLE
+from mailroom.demo.mails.second_wave import NEEDED, second_wave
+from mailroom.demo.post_office import HOST, PostOffice, post_office
+from mailroom.demo.table import console, summary, table
+from mailroom.demo.workplace import workplace
+from mailroom.domain.errors import ConfigurationError
+from mailroom.services.rounds import Round
+
+CLERK = "demo"
+LINK_LIFE = timedelta(hours=10)
+
+Once = Callable[[House], tuple[list[Round], int]]
+"""One full pass: what `mailroom once` does."""
+
+Serve = Callable[[House, Callable[[int], None]], None]
+"""Daemon and queue until stopped; tells the port when it listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """One demonstration: its servers, its house, and where it writes."""
+
+    office: PostOffice
+    house: House
+    once: Once
+    out: Console
+
+
+def demo(*, stop: bool, folder: Path | None, port: int, once: Once, serve: Serve) -> int:
+    """Run it. The exit code is 0 only if all became of every mail that should.
+
+    With `stop` it ends after the table; else daemon and queue go on until they are told to stop.
+    Raises ConfigurationError when the folder holds something else or the port is taken, AlreadyRunningError when a
+    demo runs in the folder.
+    """
+    logs.configure("error")
+    with workplace(folder, keep=not stop) as place, post_office() as office:
+        path = write_configuration(place, office.servers(web_port=port or _free_port()))
+        with bootstrap.open_house(bootstrap.load(path)) as house:
+            setting = Demo(office=office, house=house, once=once, out=console())
+            right = show(setting, path)
+            if stop:
+                return 0 if right else 1
+            _stay_open(setting, serve)
+            return 0
+
+
+def show(setting: Demo, path: Path) -> bool:
+    """Both waves, the table and the checks; whether everything is as it should be."""
+    setting.out.print(f"configuration and data: {path.parent}")
+    matched = two_waves(setting)
+    setting.out.print(table(matched))
+    setting.out.print(summary(matched))
+    faults = [f"{one.sample.name}: {difference}" for one in matched for difference in one.differences]
+    faults += [f"register, year {gap}" for gap in gaps(one.record for one in matched if one.record)]
+    faults += [f"verify: {one.subject}: {one.text}" for one in bootstrap.verify(setting.house.configuration).findings]
+    for fault in faults:
+        setting.out.print(fault, style="red", markup=False)
+    setting.out.print(
+        "as expected: every mail, the register, the archive" if not faults else "NOT as expected, see above"
+    )
+    return not faults
+
+
+def two_waves(setting: Demo) -> list[Matched]:
+    """Take, answer, let the senders write again, take again."""
+    first = _wave(setting, SAMPLE, "the first wave: the sample mailbox")
+    answered = threads(first, setting.office.letters)
+    if not answered.keys() >= set(NEEDED):
+        return first  # Their missing letters are among the differences.
+    answers = second_wave(answered)
+    return _wave(setting, answers, "the second wave: mail that answers our letters", before=SAMPLE)
+
+
+def _wave(setting: Demo, samples: Sequence[Sample], title: str, before: Sequence[Sample] = ()) -> list[Matched]:
+    setting.office.deliver(samples)
+    rounds, sent = setting.once(setting.house)
+    taken = sum(one.taken.messages for one in rounds)
+    setting.out.print(f"{title}: {taken} taken, {sent} letters sent")
+    for one in rounds:
+        if one.error:
+            setting.out.print(f"{one.account}: {one.error}", style="red", markup=False)
+    with setting.house.books.look() as uow:
+        return match((*before, *samples), uow.messages.every())
+
+
+def _stay_open(setting: Demo, serve: Serve) -> None:
+    house = setting.house
+    sign_in = bootstrap.sign_in(house.configuration, house.books)
+    sign_in.add_clerk(CLERK, "เจ้าหน้าที่สารบรรณ (ตัวอย่าง)")
+    link = bootstrap.login_address(house.configuration, sign_in.new_link(CLERK, LINK_LIFE))
+
+    def ready(_port: int) -> None:
+        setting.out.print("\nthe queue is open; this link signs in once:")
+        setting.out.print(link, soft_wrap=True)
+        setting.out.print("Ctrl-C ends it")
+
+    serve(house, ready)
+    setting.out.print("stopped")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, 0))
+        except OSError as error:
+            raise ConfigurationError(f"no free port on {HOST} ({error.strerror}); name one with --port") from error
+        return int(probe.getsockname()[1])
