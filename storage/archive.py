@@ -94,6 +94,8 @@ class SegmentArchive:
         self._lock = threading.Lock()
         self._claim: int | None = None
         self._segment: Segment | None = None
+        self._distrusted = ""
+        """Name of the segment whose sync failed; nothing is written to it any more."""
 
     def keep(self, contents: Sequence[Content]) -> list[Kept]:
         with self._lock:
@@ -132,6 +134,7 @@ class SegmentArchive:
         try:
             segment.sync()
         except StorageError:
+            self._distrusted = segment.path.name
             self._abandon()
             raise
 
@@ -160,7 +163,7 @@ class SegmentArchive:
     def _go_on(self) -> Segment:
         """A segment that ends in a torn record is left as it is: what follows it would be hard to find."""
         last = self._last()
-        if last is not None and self._ends_whole(last):
+        if last is not None and last.name != self._distrusted and self._ends_whole(last):
             return Segment(last, new=False)
         return self._begin(last)
 

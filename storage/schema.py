@@ -16,15 +16,16 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing. Raises StorageError, also when the database is of a newer program."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        if _found(connection) == scripts.get_current_head():
+            return
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        _refuse_unknown(scripts, _found(connection), str(engine.url.database))
         config.attributes["connection"] = connection
-        scripts = ScriptDirectory.from_config(config)
-        found = _found(connection)
-        if found != scripts.get_current_head():
-            _refuse_unknown(scripts, found, str(engine.url.database))
-            command.upgrade(config, "head")
+        command.upgrade(config, "head")
 
 
 def _found(connection: Connection) -> str | None:

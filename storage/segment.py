@@ -12,6 +12,7 @@ import io
 import struct
 import zlib
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 import zstandard
@@ -149,7 +150,7 @@ class RawContent(io.RawIOBase):
         self._expected = digest
         self._hash = hashlib.sha256()
         self._size = 0
-        with damage(where):
+        with damage_of(where):
             self._pieces = Pieces(file)
             self._frame = unpacked(self._pieces)
 
@@ -157,7 +158,7 @@ class RawContent(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        with damage(self._where):
+        with damage_of(self._where):
             count = self._frame.readinto(buffer)
             if not count and len(buffer):
                 self._pieces.drain()
@@ -178,17 +179,13 @@ class RawContent(io.RawIOBase):
         super().close()
 
 
-class damage:  # noqa: N801 - used as a statement, like contextlib's own
+@contextmanager
+def damage_of(where: str) -> Iterator[None]:
     """Turn what a reader says of broken bytes into ArchiveDamagedError."""
-
-    def __init__(self, where: str) -> None:
-        self._where = where
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, TornRecordError | zstandard.ZstdError | OSError):
-            raise ArchiveDamagedError(f"{self._where} cannot be read ({error}); restore it from a backup") from error
+    try:
+        yield
+    except (TornRecordError, zstandard.ZstdError, OSError) as error:
+        raise ArchiveDamagedError(f"{where} cannot be read ({error}); restore it from a backup") from error
 
 
 def examine(file: BinaryIO) -> Pieces:

@@ -24,7 +24,7 @@ FINDINGS_LIMIT = 1000
 LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed"})
 OUTCOMES = frozenset({"accept", "redirect-agency", "redirect-channel", "hold", "ignore"})
 CASE_STATES = frozenset({"open", "held", "redirected", "set-aside"})
-QUOTED_NUMBER = re.compile(r"(?<![\d/])(\d{1,7})/(25\d\d)(?!\d)")
+QUOTED_NUMBER = re.compile(r"(?<![\d/])(\d{1,7})/([2๒][5๕]\d\d)(?!\d)")
 """Matches Thai digits as well."""
 
 
@@ -82,7 +82,7 @@ def _opened(database: str) -> Any:
         connection = module.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None, timeout=30)
         connection.row_factory = module.Row
         connection.execute("BEGIN")
-        connection.execute("SELECT 1 FROM message LIMIT 1").fetchall()
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
     except module.Error as error:
         raise StorageError(f"database {path}: {error}; name an existing database, or restore the backup") from error
     return connection
@@ -98,23 +98,22 @@ class Check:
         self._counts = counts
 
     def all(self) -> Iterator[Finding]:
-        try:
-            yield from self._database()
-            yield from self._archive()
-            yield from self._register()
-            yield from self._entries()
-            yield from self._messages()
-            yield from self._outbox()
-        except sqlite_module().DatabaseError as error:
-            yield fault("database", f"cannot be read any further ({error}); restore the backup")
+        looks = (self._pages, self._references, self._archive, self._register, self._entries, self._messages)
+        for look in (*looks, self._outbox):
+            try:
+                yield from look()
+            except sqlite_module().DatabaseError as error:
+                yield fault("database", f"a part of it cannot be read ({error}); restore the backup")
 
     def _rows(self, query: str) -> Iterator[Any]:
         yield from self._connection.execute(query, {"agency": self._agency})
 
-    def _database(self) -> Iterator[Finding]:
+    def _pages(self) -> Iterator[Finding]:
         for (line,) in self._connection.execute("PRAGMA integrity_check"):
             if line != "ok":
                 yield fault("database", f"{line}; restore the backup")
+
+    def _references(self) -> Iterator[Finding]:
         for table, row, parent, _ in self._connection.execute("PRAGMA foreign_key_check"):
             yield fault("database", f"row {row} of {table} refers to a row that {parent} does not have")
 

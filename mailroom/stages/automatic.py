@@ -31,8 +31,6 @@ RULE_HEADERS = frozenset(
         "x-spam-flag",
         "x-spam-status",
         "x-ms-exchange-organization-scl",
-        "content-disposition-notification",
-        "disposition-notification-to",
     }
 )
 """Lower-case names of the headers that rules ask for: a reader keeps at least these."""

@@ -54,12 +54,11 @@ class Scores:
 
 
 def clear_winner(scores: tuple[Score, ...]) -> Score | None:
-    """The first, unless the second comes close. A place named with the same words for two parties is nobody's."""
+    """The first, unless the second comes close or the others together outweigh it: then several things are asked."""
     if not scores:
         return None
-    if len(scores) > 1 and scores[0].points < CLEAR_LEAD * scores[1].points:
-        return None
-    return scores[0]
+    best, others = scores[0].points, [one.points for one in scores[1:]]
+    return scores[0] if not others or (best >= CLEAR_LEAD * others[0] and best >= sum(others)) else None
 
 
 Owner = tuple[str, str]

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Row
 from mailroom.domain.decision import Letter
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.domain.record import Reply
-from storage.books.records import replies_of
+from storage.books.records import REPLY_COLUMNS, reply_of
 from storage.tables import OUTBOX_ITEM
 from storage.transaction import Transaction
 
@@ -75,7 +75,8 @@ class SqlOutboxBook:
         return self._transaction.run(change.values(state)).rowcount
 
     def of_message(self, message_id: int) -> tuple[Reply, ...]:
-        return tuple(replies_of(self._transaction, [message_id]).get(message_id, ()))
+        query = sa.select(*REPLY_COLUMNS).where(self._ours, OUTBOX_ITEM.c.message_id == message_id)
+        return tuple(map(reply_of, self._transaction.all(query.order_by(OUTBOX_ITEM.c.created_at, OUTBOX_ITEM.c.id))))
 
 
 def _progress(item: OutboxItem) -> dict[str, Any]:

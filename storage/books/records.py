@@ -85,11 +85,11 @@ def replies_of(transaction: Transaction, message_ids: Sequence[int]) -> dict[int
     for some in chunks(message_ids):
         query = sa.select(*REPLY_COLUMNS).where(OUTBOX_ITEM.c.message_id.in_(some))
         for row in transaction.all(query.order_by(OUTBOX_ITEM.c.created_at, OUTBOX_ITEM.c.id)):
-            found[row.message_id].append(_reply(row))
+            found[row.message_id].append(reply_of(row))
     return found
 
 
-def _reply(row: Row[Any]) -> Reply:
+def reply_of(row: Row[Any]) -> Reply:
     return Reply(
         letter=Letter(row.letter),
         to=row.to,

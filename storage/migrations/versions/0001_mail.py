@@ -1,55 +1,23 @@
-"""The first tables, and the triggers that keep register and event log as they were written."""
+"""Message log, attachments, outbox, events and accounts."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from storage.migrations.written_once import forbid_change
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-WRITTEN_ONCE = ("register_entry", "register_void", "event")
-
 
 def upgrade() -> None:
     _account()
-    _clerk()
-    _login_failure()
     _message()
-    _register_counter()
     _attachment()
     _event()
-    _login_link()
     _outbox_item()
-    _register_entry()
-    _session()
-    _case_file()
-    _register_void()
-    for table in WRITTEN_ONCE:
-        _forbid_change(table)
-
-
-def _forbid_change(table: str) -> None:
-    """UPDATE and DELETE of a row are refused, whoever asks."""
-    if op.get_bind().dialect.name == "postgresql":
-        _forbid_change_postgresql(table)
-        return
-    for action in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"
-        )
-
-
-def _forbid_change_postgresql(table: str) -> None:
-    op.execute(
-        f"CREATE FUNCTION {table}_written_once() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is written once'; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_written_once()"
-    )
+    forbid_change("event")
 
 
 def _account() -> None:
@@ -64,32 +32,6 @@ def _account() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("agency", "channel", "account"),
     )
-
-
-def _clerk() -> None:
-    op.create_table(
-        "clerk",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("username", sa.Text(), nullable=False),
-        sa.Column("display_name", sa.Text(), nullable=False),
-        sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("agency", "username", name="uq_clerk_username"),
-    )
-
-
-def _login_failure() -> None:
-    op.create_table(
-        "login_failure",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("username", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_login_failure_username", "login_failure", ["agency", "username", "at"], unique=False)
 
 
 def _message() -> None:
@@ -180,17 +122,6 @@ def _message() -> None:
     )
 
 
-def _register_counter() -> None:
-    op.create_table(
-        "register_counter",
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("register", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("agency", "register", "year"),
-    )
-
-
 def _attachment() -> None:
     op.create_table(
         "attachment",
@@ -228,22 +159,6 @@ def _event() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_event_message", "event", ["message_id"], unique=False)
-
-
-def _login_link() -> None:
-    op.create_table(
-        "login_link",
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("clerk_id", sa.Integer(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["clerk_id"],
-            ["clerk.id"],
-        ),
-        sa.PrimaryKeyConstraint("token_hash"),
-    )
 
 
 def _outbox_item() -> None:
@@ -292,93 +207,4 @@ def _outbox_item() -> None:
         unique=False,
         sqlite_where=sa.text("state <> 'sent'"),
         postgresql_where=sa.text("state <> 'sent'"),
-    )
-
-
-def _register_entry() -> None:
-    op.create_table(
-        "register_entry",
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("register", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.Column("letter_no", sa.Text(), nullable=False),
-        sa.Column("dated", sa.Date(), nullable=True),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("addressee", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("entered_system_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("deemed_received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("urgency", sa.Text(), nullable=False),
-        sa.Column("secrecy", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["message.id"],
-        ),
-        sa.PrimaryKeyConstraint("agency", "register", "year", "number"),
-        sa.UniqueConstraint("message_id", name="uq_register_entry_message"),
-    )
-
-
-def _session() -> None:
-    op.create_table(
-        "session",
-        sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("clerk_id", sa.Integer(), nullable=False),
-        sa.Column("csrf", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clerk_id"],
-            ["clerk.id"],
-        ),
-        sa.PrimaryKeyConstraint("token_hash"),
-    )
-
-
-def _case_file() -> None:
-    op.create_table(
-        "case_file",
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("register", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("message_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("service", sa.Text(), nullable=True),
-        sa.Column("follows_year", sa.Integer(), nullable=True),
-        sa.Column("follows_number", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["agency", "register", "year", "number"],
-            ["register_entry.agency", "register_entry.register", "register_entry.year", "register_entry.number"],
-            name="fk_case_file_entry",
-        ),
-        sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["message.id"],
-        ),
-        sa.PrimaryKeyConstraint("agency", "register", "year", "number"),
-        sa.UniqueConstraint("message_id", name="uq_case_file_message"),
-    )
-
-
-def _register_void() -> None:
-    op.create_table(
-        "register_void",
-        sa.Column("agency", sa.Text(), nullable=False),
-        sa.Column("register", sa.Text(), nullable=False),
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["agency", "register", "year", "number"],
-            ["register_entry.agency", "register_entry.register", "register_entry.year", "register_entry.number"],
-            name="fk_register_void_entry",
-        ),
-        sa.PrimaryKeyConstraint("agency", "register", "year", "number"),
     )

@@ -1,0 +1,1 @@
+"""Measurements against named peers and limits. Never part of the tests."""

@@ -1,0 +1,96 @@
+"""Undoes transfer encodings (RFC 2045, 6), leniently and in bounded memory."""
+
+import binascii
+
+from channels.email.reading.defects import Defects
+
+_FOREIGN = bytes(range(256)).translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+_PLAIN = frozenset(("", "7bit", "8bit", "binary"))
+_MISSPELT = {
+    "base-64": "base64", "base 64": "base64", "b": "base64", "x-base64": "base64",
+    "quotedprintable": "quoted-printable", "quoted printable": "quoted-printable", "qp": "quoted-printable",
+    "q": "quoted-printable", "uuencode": "x-uuencode", "x-uue": "x-uuencode", "uue": "x-uuencode",
+    "8-bit": "8bit", "7-bit": "7bit", "8 bit": "8bit", "7 bit": "7bit",
+}  # fmt: skip
+
+
+def encoding_of(value: bytes, defects: Defects) -> str:
+    """The transfer encoding that a header names; an unknown one is a defect, and the content is taken as it is."""
+    name = value.partition(b"(")[0].partition(b";")[0].strip(b" \t\0\"'").decode("ascii", "replace").lower()
+    name = _MISSPELT.get(name, name)
+    if name in _PLAIN:
+        return ""
+    if name in ("base64", "quoted-printable", "x-uuencode"):
+        return name
+    defects.add("transfer-encoding-unknown", name)
+    return ""
+
+
+def undone(raw: bytes | bytearray, start: int, end: int, encoding: str, defects: Defects) -> bytes:
+    """The content from `start` to `end` without its transfer encoding.
+
+    Damaged encoding is a defect; what can be saved is.
+    """
+    if encoding == "base64":
+        return _base64(raw, start, end, defects)
+    with memoryview(raw) as view, view[start:end] as content:
+        if encoding == "quoted-printable":
+            return binascii.a2b_qp(content)
+        return uudecoded(bytes(content), defects) if encoding == "x-uuencode" else bytes(content)
+
+
+def _base64(raw: bytes | bytearray, start: int, end: int, defects: Defects) -> bytes:
+    """All letters; those that follow a padding were joined to the part, and are kept."""
+    padding = raw.find(b"=", start, end)
+    if padding < 0 or not raw[padding:end].strip(b"= \t\r\n"):
+        try:
+            with memoryview(raw) as view, view[start:end] as content:
+                decoded = binascii.a2b_base64(content)
+        except binascii.Error:
+            pass
+        else:
+            if len(decoded) != _expected(raw, start, end):
+                defects.add("base64-damaged")
+            return decoded
+    defects.add("base64-damaged")
+    return _forced(bytes(raw[start:end]).translate(None, _FOREIGN))
+
+
+def _expected(raw: bytes | bytearray, start: int, end: int) -> int:
+    """How many bytes there would be if every character but white space and padding were a letter."""
+    others = sum(raw.count(character, start, end) for character in (b"\n", b"\r", b"=", b" ", b"\t"))
+    return (end - start - others) * 3 // 4
+
+
+def _forced(letters: bytes) -> bytes:
+    pieces = []
+    for piece in letters.split(b"="):
+        whole = piece[:-1] if len(piece) % 4 == 1 else piece
+        if whole:
+            pieces.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
+    return b"".join(pieces)
+
+
+def uudecoded(lines: bytes, defects: Defects) -> bytes:
+    """The content of uuencoded lines, with or without `begin` and `end`."""
+    decoded: list[bytes] = []
+    for line in lines.splitlines():
+        if line.startswith(b"begin ") and not decoded:
+            continue
+        if line == b"end":
+            break
+        if line:
+            decoded.append(_uuline(line, defects))
+    return b"".join(decoded)
+
+
+def _uuline(line: bytes, defects: Defects) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        defects.add("uuencode-damaged")
+    try:
+        # Some encoders write more than the line's own count of bytes; the count is what matters.
+        return binascii.a2b_uu(line[: ((line[0] - 32 & 63) * 4 + 5) // 3])
+    except binascii.Error:
+        return b""

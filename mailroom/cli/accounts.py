@@ -1,0 +1,52 @@
+"""Clerks: who may sign in to the queue."""
+
+import getpass
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from mailroom import bootstrap
+from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption
+
+clerks = typer.Typer(help="Clerks who may sign in to the queue.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(clerks, name="clerk")
+
+
+@clerks.command()
+def add(
+    username: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    name: Annotated[str, typer.Option(help="Name to show.")] = "",
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Add a clerk, or give one a new password."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
+    loaded = bootstrap.load(config)
+    with bootstrap.open_books(loaded) as books:
+        clerk = bootstrap.sign_in(loaded, books).add_clerk(username, name or username, password)
+    typer.echo(f"{clerk.username} may sign in")
+
+
+@clerks.command()
+def link(
+    username: Annotated[str, typer.Argument(help="Clerk who will use the link.")],
+    minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long the link works.")] = 15,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Print a link that signs a clerk in once."""
+    loaded = bootstrap.load(config)
+    with bootstrap.open_books(loaded) as books:
+        token = bootstrap.sign_in(loaded, books).new_link(username, timedelta(minutes=minutes))
+    typer.echo(bootstrap.login_address(loaded, token))
+
+
+def _asked() -> str:
+    first = getpass.getpass("Password (at least 12 characters): ")
+    if getpass.getpass("Once more: ") != first:
+        raise typer.BadParameter("the two passwords differ; try again")
+    return first

@@ -1,0 +1,167 @@
+"""The daemon: schedule, signals, threads. It makes no decisions.
+
+The schedule only ticks: all durable state is in the books, so a missed tick is never more than a delay.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from mailroom.domain.errors import ChannelError, MailroomError
+from mailroom.ports import Inbox
+from mailroom.services.custody import Watch
+from mailroom.services.dispatch import Dispatcher
+from mailroom.services.rounds import Round, Rounds
+
+log = structlog.get_logger(__name__)
+
+DISPATCH_SECONDS = 15
+HEARTBEAT_SECONDS = 60
+DRAIN_SECONDS = 30
+"""How long a clean stop waits for work in hand. Stopping it harder loses nothing either."""
+
+WATCH_PAUSE_SECONDS = 30.0
+"""Pause of a watcher whose connection failed; the schedule looks meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """An account with a second connection that waits for the server to announce mail."""
+
+    watch: Watch
+    listener: Inbox
+
+
+class Daemon:
+    """Runs until it is told to stop, by signal or by `stop()`."""
+
+    def __init__(
+        self,
+        *,
+        watched: Sequence[Watched],
+        rounds: Rounds,
+        dispatchers: Sequence[Dispatcher],
+        poll_seconds: int,
+        beat: Callable[[datetime], None],
+        stopping: threading.Event,
+    ) -> None:
+        """`stopping` is set when a stop begins; work in hand looks at it between batches."""
+        self._watched = watched
+        self._rounds = rounds
+        self._dispatchers = dispatchers
+        self._poll_seconds = poll_seconds
+        self._beat = beat
+        self._stopping = stopping
+        self._stopped = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def run(self) -> None:
+        """Until told to stop. Every failure of one job is logged, and the next tick tries again."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, self.stop)
+        for dispatcher in self._dispatchers:
+            await asyncio.to_thread(dispatcher.recover)
+        self._schedule()
+        listeners = [self._listen(one, loop) for one in self._watched]
+        log.info("daemon.started", accounts=len(self._watched))
+        await self._stopped.wait()
+        await self._drain(listeners)
+
+    def stop(self) -> None:
+        """Begin a clean stop. From the event loop's thread only."""
+        self._stopping.set()
+        self._stopped.set()
+
+    def _schedule(self) -> None:
+        now = datetime.now(UTC)
+        for number, one in enumerate(self._watched):
+            self._every(self._poll_seconds, f"look-{number}", self._look(one.watch), now)
+        self._every(DISPATCH_SECONDS, "dispatch", self._dispatch, now)
+        self._every(HEARTBEAT_SECONDS, "heartbeat", self._heartbeat, now)
+        self._scheduler.start()
+
+    def _every(self, seconds: int, name: str, job: Callable[[], Awaitable[None]], first: datetime) -> None:
+        self._scheduler.add_job(self._guarded(name, job), "interval", seconds=seconds, id=name, next_run_time=first)
+
+    def _guarded(self, name: str, job: Callable[[], Awaitable[None]]) -> Callable[[], Coroutine[Any, Any, None]]:
+        """The job as the schedule runs it: followed, so that a stop can wait for it, and never raising."""
+
+        async def guarded() -> None:
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - inside a coroutine there always is one
+            self._running.add(task)
+            try:
+                await job()
+            except MailroomError as error:
+                log.warning("job.failed", job=name, error=type(error).__name__)
+            except Exception as error:  # the job loop: the next tick tries again
+                log.exception("job.failed", job=name, error=type(error).__name__)
+            finally:
+                self._running.discard(task)
+
+        return guarded
+
+    def _look(self, watch: Watch) -> Callable[[], Awaitable[None]]:
+        async def look() -> None:
+            if self._stopping.is_set():
+                return
+            outcome: Round = await asyncio.to_thread(self._rounds.receive, watch)
+            if outcome.taken.awaiting_consent:
+                log.warning("account.awaits-consent", channel=outcome.channel, messages=outcome.taken.awaiting_consent)
+            if outcome.processed:
+                self._now("dispatch")
+
+        return look
+
+    async def _dispatch(self) -> None:
+        for dispatcher in self._dispatchers:
+            if not self._stopping.is_set():
+                await dispatcher.run()
+
+    async def _heartbeat(self) -> None:
+        await asyncio.to_thread(self._beat, datetime.now(UTC))
+
+    def _now(self, name: str) -> None:
+        """Bring a job forward."""
+        if not self._stopping.is_set() and self._scheduler.get_job(name):
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
+    def _listen(self, one: Watched, loop: asyncio.AbstractEventLoop) -> threading.Thread:
+        name = f"look-{self._watched.index(one)}"
+
+        def listen() -> None:
+            while not self._stopping.is_set():
+                try:
+                    if one.listener.wait(self._poll_seconds) and not self._stopping.is_set():
+                        loop.call_soon_threadsafe(self._now, name)
+                except ChannelError as error:
+                    log.warning("listener.failed", error=type(error).__name__)
+                    self._stopping.wait(WATCH_PAUSE_SECONDS)
+
+        thread = threading.Thread(target=listen, name=name, daemon=True)
+        thread.start()
+        return thread
+
+    async def _drain(self, listeners: Sequence[threading.Thread]) -> None:
+        log.info("daemon.stopping", running=len(self._running))
+        self._scheduler.shutdown(wait=False)
+        for one in self._watched:
+            one.listener.close()
+        if self._running:
+            await asyncio.wait(self._running, timeout=DRAIN_SECONDS)
+        for dispatcher in self._dispatchers:
+            await dispatcher.close()
+        for thread in listeners:
+            await asyncio.to_thread(thread.join, 5)
+        log.info("daemon.stopped")

@@ -1,0 +1,71 @@
+"""`ports.Books` in memory: a unit of work copies the shelf, and its commit puts the copy in place."""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
+from mailroom.testing.other_books import (
+    MemoryAccountBook,
+    MemoryCaseBook,
+    MemoryClerkBook,
+    MemoryEventBook,
+    MemoryHealthBook,
+    MemoryOutboxBook,
+    MemoryRegisterBook,
+)
+from mailroom.testing.shelf import Shelf
+
+
+class MemoryUnitOfWork:
+    """`ports.UnitOfWork`."""
+
+    def __init__(self, books: "MemoryBooks", turn: "threading.Lock | None") -> None:
+        self._books = books
+        self._turn = turn
+        self._shelf: Shelf | None = None
+
+    def __enter__(self) -> Self:
+        if self._turn is not None:
+            self._turn.acquire()
+        self._shelf = shelf = self._books.shelf.copy()
+        self.messages = MemoryMessageBook(shelf)
+        self.queue = MemoryQueueBook(shelf)
+        self.register = MemoryRegisterBook(shelf)
+        self.cases = MemoryCaseBook(shelf)
+        self.outbox = MemoryOutboxBook(shelf)
+        self.events = MemoryEventBook(shelf)
+        self.accounts = MemoryAccountBook(shelf)
+        self.clerks = MemoryClerkBook(shelf)
+        self.health = MemoryHealthBook(shelf)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._turn is not None:
+            self._turn.release()
+
+    def commit(self) -> None:
+        if self._turn is None:
+            raise RuntimeError("a unit of work that only reads has nothing to commit")
+        if self._shelf is None:
+            raise RuntimeError("this unit of work is committed already; begin another")
+        self._books.shelf, self._shelf = self._shelf, None
+
+
+class MemoryBooks:
+    """`ports.Books` of one agency. `shelf` shows a test what was committed."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+        self._turn = threading.Lock()
+
+    def begin(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self, self._turn)
+
+    def look(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self, None)
+
+    def close(self) -> None:
+        """Nothing is open."""

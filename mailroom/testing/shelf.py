@@ -1,0 +1,75 @@
+"""Everything that the books in memory hold, and which a unit of work copies."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Self
+
+from mailroom.domain.case import Case
+from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.outbox import OutboxItem
+from mailroom.domain.record import MessageRecord, Reply
+from mailroom.domain.register import RegisterEntry, RegisterNumber
+
+AccountKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    started_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    polled_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the event log."""
+
+    name: str
+    at: datetime
+    message_id: int | None = None
+    actor: str = ""
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """All rows of one agency. The values are frozen, so a copy of each collection is a copy of all."""
+
+    messages: dict[int, MessageRecord] = field(default_factory=dict)
+    """Without number and replies, which `record` adds."""
+    taken: dict[int, datetime] = field(default_factory=dict)
+    entries: dict[RegisterNumber, RegisterEntry] = field(default_factory=dict)
+    cases: dict[RegisterNumber, Case] = field(default_factory=dict)
+    items: dict[str, OutboxItem] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    accounts: dict[AccountKey, Account] = field(default_factory=dict)
+    clerks: dict[str, tuple[Clerk, str]] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    links: dict[str, tuple[Clerk, datetime]] = field(default_factory=dict)
+    failures: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def copy(self) -> Self:
+        copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}
+        return type(self)(**copies)
+
+    def entry_of(self, message_id: int) -> RegisterEntry | None:
+        return next((entry for entry in self.entries.values() if entry.draft.message_id == message_id), None)
+
+    def replies_to(self, message_id: int) -> tuple[Reply, ...]:
+        """Letters that answer a message, the oldest first."""
+        items = [item for item in self.items.values() if item.message_id == message_id]
+        return tuple(map(_reply, sorted(items, key=lambda item: (item.created_at, item.id))))
+
+
+def _reply(item: OutboxItem) -> Reply:
+    return Reply(
+        letter=item.letter,
+        to=item.to,
+        state=item.state.value,
+        attempts=item.attempts,
+        reply=item.reply,
+        due_at=item.due_at,
+        sent_at=item.sent_at,
+        uncertain=item.uncertain,
+    )

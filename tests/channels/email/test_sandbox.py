@@ -1,0 +1,254 @@
+"""Reading in a child: the same messages as in this process, and one poison mail costs only itself."""
+
+import base64
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from channels.email.child_process import ReadingLimits
+from channels.email.reading.parse import parse
+from channels.email.sandbox import SandboxedReader
+from mailroom.domain.errors import ArchiveDamagedError, UnreadableError
+from tests.support.raw_mail import PDF, Form, multipart, part, simple, written
+
+ROOT = Path(__file__).resolve().parents[3]
+GOOD = written(Form("utf-8", "utf-8", "base64", "b"))
+POISON_HEAD = b"From: =?utf-8?B?4LiB?= <poison@example.com>\r\nSubject: =?utf-8?B?4LiC?=\r\n"
+NESTED = POISON_HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 28 + b"Content-Type: a/b\r\n\r\n"
+
+
+class Streamed(io.RawIOBase):
+    """A mail that is made while it is read: a head, then filler up to its size."""
+
+    def __init__(self, head: bytes, size: int, at_byte: Callable[[int], None] = lambda place: None) -> None:
+        self._head = head
+        self._size = size
+        self._place = 0
+        self._at_byte = at_byte
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._at_byte(self._place)
+        count = min(len(buffer), self._size - self._place)
+        piece = self._head[self._place : self._place + count]
+        piece += (b"x" * 75 + b"\n") * (1 + (count - len(piece)) // 76)
+        buffer[:count] = piece[:count]
+        self._place += count
+        return count
+
+
+def stream(head: bytes, size: int, at_byte: Callable[[int], None] = lambda place: None) -> io.BufferedIOBase:
+    return io.BufferedReader(Streamed(head, size, at_byte))
+
+
+def children() -> list[int]:
+    """Process ids of the children of all threads of this process."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        found += [int(pid) for pid in (task / "children").read_text().split()]
+    return found
+
+
+@pytest.fixture
+def reader() -> Iterator[SandboxedReader]:
+    sandboxed = SandboxedReader()
+    yield sandboxed
+    sandboxed.close()
+
+
+def read(reader: SandboxedReader, *mails: bytes) -> list[tuple[str, tuple[str, ...]]]:
+    return [(m.subject, m.defects) for m in reader.read_many([io.BytesIO(mail) for mail in mails])]
+
+
+def test_the_child_reads_what_this_process_reads(reader: SandboxedReader) -> None:
+    """A batch comes back in its order, equal in every field."""
+    mails = [GOOD, simple(b"Subject: x"), b"", b"\xff" * 100, multipart(part("text/html", b"<b>x"))] * 30
+    assert list(reader.read_many([io.BytesIO(mail) for mail in mails])) == [parse(mail) for mail in mails]
+
+
+def test_an_empty_batch(reader: SandboxedReader) -> None:
+    """Nothing asked, nothing answered, no child begun."""
+    before = children()
+    assert list(reader.read_many([])) == []
+    assert children() == before
+
+
+def test_html_and_parts(reader: SandboxedReader) -> None:
+    """The HTML and each leaf are at hand; a leaf that is not there is refused, and reading goes on."""
+    raw = multipart(part("text/html; charset=utf-8", "<b>ก".encode()), part("application/pdf", PDF))
+    assert reader.html(io.BytesIO(raw)) == "<b>ก"
+    assert reader.part(io.BytesIO(raw), 1) == (parse(raw).attachments[0], PDF)
+    with pytest.raises(UnreadableError):
+        reader.part(io.BytesIO(raw), 9)
+    assert reader.html(io.BytesIO(GOOD)) == ""
+
+
+def test_a_mail_that_takes_too_long_costs_only_itself() -> None:
+    """Time limit: sender and subject are known all the same, and the next mail is read."""
+    sandboxed = SandboxedReader(ReadingLimits(seconds=0.5))
+    nested = stream(NESTED, 90 << 20)
+    before, poison, after = sandboxed.read_many([io.BytesIO(GOOD), nested, io.BytesIO(GOOD)])
+    assert before == after == parse(GOOD)
+    assert poison.defects[0] == "unreadable: time limit"
+    assert (poison.sender.name, poison.sender.address, poison.subject) == ("ก", "poison@example.com", "ข")
+    with pytest.raises(UnreadableError, match="time limit"):
+        sandboxed.html(stream(NESTED.replace(b"message/rfc822", b"multipart/mixed; boundary=x", 1), 400 << 20))
+    sandboxed.close()
+
+
+def test_a_mail_that_takes_too_much_memory_costs_only_itself() -> None:
+    """Memory limit: likewise."""
+    sandboxed = SandboxedReader(ReadingLimits(memory=150 << 20))
+    huge = stream(POISON_HEAD + b"\r\n", 300 << 20)
+    before, poison, after = sandboxed.read_many([io.BytesIO(GOOD), huge, io.BytesIO(GOOD)])
+    assert before == after == parse(GOOD)
+    assert poison.defects[0] == "unreadable: memory limit"
+    assert (poison.sender.address, poison.subject) == ("poison@example.com", "ข")
+    sandboxed.close()
+
+
+def test_a_mail_that_kills_the_child_costs_only_itself(reader: SandboxedReader) -> None:
+    """Crash: the mail on which the child died is unreadable; those that it had taken already are read again."""
+    assert read(reader, GOOD)
+    (pid,) = children()
+
+    def kill(place: int) -> None:
+        if place > 10 << 20:
+            os.kill(pid, signal.SIGKILL)
+
+    sources = [io.BytesIO(GOOD), stream(POISON_HEAD + b"\r\n", 40 << 20, kill), io.BytesIO(GOOD), io.BytesIO(GOOD)]
+    messages = list(reader.read_many(sources))
+    assert [m.subject for m in messages] == [parse(GOOD).subject, "ข", *[parse(GOOD).subject] * 2]
+    assert messages[1].defects[0] == "unreadable: crash (signal 9)"
+    assert children() != [pid]
+
+
+def test_a_child_that_died_idle_is_no_mails_fault(reader: SandboxedReader) -> None:
+    """Between batches the child may die; the next batch gets another."""
+    expected = read(reader, GOOD)
+    (pid,) = children()
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert read(reader, GOOD) == expected
+
+
+def test_the_child_is_replaced_after_its_share() -> None:
+    """After `messages` messages a fresh child serves the next batch."""
+    sandboxed = SandboxedReader(ReadingLimits(messages=3))
+    read(sandboxed, GOOD, GOOD)
+    first = children()
+    read(sandboxed, GOOD)
+    assert children() == first
+    read(sandboxed, GOOD)
+    assert children() != first
+    assert len(children()) == len(first)
+    sandboxed.close()
+    assert not set(children()) & set(first)
+
+
+def test_a_batch_that_is_left_early_does_not_disturb_the_next(reader: SandboxedReader) -> None:
+    """Whoever stops after the first message gets right answers afterwards."""
+    batch = reader.read_many([io.BytesIO(GOOD)] + [io.BytesIO(simple(b"Subject: %d" % n)) for n in range(50)])
+    assert next(batch) == parse(GOOD)
+    batch.close()  # type: ignore[attr-defined]
+    assert read(reader, simple(b"Subject: next"))[0][0] == "next"
+
+
+def test_what_a_source_raises_comes_through(reader: SandboxedReader) -> None:
+    """A damaged archive is not a damaged mail: its error is raised in its turn, and reading goes on."""
+
+    def damaged(place: int) -> None:
+        raise ArchiveDamagedError("the archive is damaged; restore it")
+
+    batch = reader.read_many([io.BytesIO(GOOD), stream(b"", 100, damaged), io.BytesIO(GOOD)])
+    assert next(batch) == parse(GOOD)
+    with pytest.raises(ArchiveDamagedError):
+        next(batch)
+    assert read(reader, GOOD)[0][0] == parse(GOOD).subject
+
+
+def test_ten_thousand_parts_and_a_megabyte_of_header(reader: SandboxedReader) -> None:
+    """Bounded monsters are read within the limits, as in this process."""
+    many = multipart(*[part("application/x-own", b"x")] * 10_000)
+    wide = simple(b"Subject: " + b"y" * (1 << 20))
+    assert list(reader.read_many([io.BytesIO(many), io.BytesIO(wide)])) == [parse(many), parse(wide)]
+
+
+_FLAT = """
+import resource, sys
+sys.path.insert(0, sys.argv[1])
+from channels.email.sandbox import SandboxedReader
+from tests.channels.email.test_sandbox import BASE64_HEAD, stream
+import io
+reader = SandboxedReader()
+list(reader.read_many([io.BytesIO(b"Subject: x\\n\\n")]))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+(message,) = reader.read_many([stream(BASE64_HEAD, 50 << 20)])
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+reader.close()
+print((after - before) >> 10, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10, message.attachments[0].size)
+"""
+BASE64_HEAD = POISON_HEAD + b"Content-Type: application/x-own\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+
+
+def test_fifty_megabytes_leave_this_process_flat() -> None:
+    """A 50 MB mail is streamed: the parent grows by a few MB, the child stays below 200 MB."""
+    done = subprocess.run([sys.executable, "-c", _FLAT, str(ROOT)], capture_output=True, text=True, check=True)
+    parent, child, size = map(int, done.stdout.split())
+    assert size > 35 << 20
+    assert parent <= 16
+    assert child <= 200
+
+
+_CONFINED = """
+import os, resource, sys
+sys.path.insert(0, sys.argv[1])
+import socket
+os.environ["SECRET"] = "x"
+from channels.email.confinement import confine
+kept = open(sys.argv[2], "wb", buffering=0)
+confine(512 << 20)
+assert not os.environ, os.environ
+try:
+    kept.write(b"x")
+except OSError:
+    pass
+else:
+    raise SystemExit("a file was written")
+try:
+    files = [open("/dev/null") for _ in range(64)]
+except OSError:
+    pass
+else:
+    raise SystemExit("descriptors without end")
+try:
+    block = bytearray(600 << 20)
+except MemoryError:
+    pass
+else:
+    raise SystemExit("memory without end")
+"""
+
+
+def test_the_child_gives_up_what_it_does_not_need(tmp_path: Path) -> None:
+    """No environment, no file written, few descriptors, bounded memory."""
+    command = [sys.executable, "-c", _CONFINED, str(ROOT), str(tmp_path / "file")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "file").stat().st_size == 0
+
+
+def test_a_large_attachment_is_given_back_whole(reader: SandboxedReader) -> None:
+    """A part of several MB comes through the pipe unchanged."""
+    content = os.urandom(5 << 20)
+    encoded = part("a/b", base64.encodebytes(content), "Content-Transfer-Encoding: base64")
+    assert reader.part(io.BytesIO(multipart(encoded)), 0)[1] == content

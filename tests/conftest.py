@@ -1,0 +1,46 @@
+"""Fixtures that many tests share."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.certificates import Authority
+from tests.support.dovecot import Dovecot
+from tests.support.installation import Installation
+from tests.support.smtp_end import SmtpEnd
+
+_users = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority that only the tests trust."""
+    return Authority(Path(tmp_path_factory.mktemp("authority")))
+
+
+@pytest.fixture(scope="session")
+def dovecot(authority: Authority) -> Iterator[Dovecot]:
+    """A real IMAP server, plain, STARTTLS and implicit TLS, with a certificate for localhost."""
+    with Dovecot(tls=authority.issue()) as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_user() -> str:
+    """A user name with an empty mailbox at `dovecot`."""
+    return f"saraban{next(_users)}"
+
+
+@pytest.fixture
+def smtp_end() -> Iterator[SmtpEnd]:
+    """An SMTP server that records letters, and misbehaves when told."""
+    with SmtpEnd() as server:
+        yield server
+
+
+@pytest.fixture
+def installation(tmp_path: Path, dovecot: Dovecot, smtp_end: SmtpEnd, fresh_user: str) -> Installation:
+    """An agency that has consented to begin, with an empty mailbox."""
+    return Installation(tmp_path / "agency", dovecot, smtp_end, fresh_user)

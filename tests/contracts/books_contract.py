@@ -1,0 +1,18 @@
+"""What the books of an agency promise: the same suite for those in memory and for those on SQL."""
+
+from typing import Any
+
+import pytest
+
+from tests.contracts.desk_contract import DeskContract
+from tests.contracts.histories_contract import HistoriesContract
+from tests.contracts.log_contract import LogContract
+from tests.contracts.register_contract import RegisterContract
+
+
+class BooksContract(LogContract, HistoriesContract, DeskContract, RegisterContract):
+    """Subclass it and give it a `books` fixture."""
+
+    @pytest.fixture
+    def books(self) -> Any:
+        raise NotImplementedError

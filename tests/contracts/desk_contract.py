@@ -1,0 +1,119 @@
+"""What the queue, and the books of clerks, promise."""
+
+from datetime import timedelta
+
+import pytest
+
+from mailroom.domain.decision import Classification, Kind, LetterMarks, Outcome, Urgency
+from mailroom.domain.outbox import OutboxState
+from mailroom.ports import Books
+from tests.support.book_values import (
+    NOW,
+    arrive,
+    decide,
+    decision,
+    item,
+    message,
+    verdict,
+)
+
+DAY = timedelta(days=1)
+
+
+class DeskContract:
+    def test_views_hold_what_they_say(self, books: Books) -> None:
+        """Each message is in the view of its outcome; undelivered letters have their own."""
+        rows = arrive(books, *(b"%d" % n for n in range(6)))
+        outcomes = (Outcome.HOLD, Outcome.ACCEPT, Outcome.REDIRECT_AGENCY, Outcome.REDIRECT_CHANNEL, Outcome.IGNORE)
+        with books.begin() as uow:
+            for logged, outcome in zip(rows, outcomes, strict=False):
+                uow.messages.record(verdict(logged, message(), decision=decision(outcome)))
+            for key, state in enumerate((OutboxState.FAILED, OutboxState.DEFERRED, OutboxState.SENT)):
+                uow.outbox.put(item(rows[key // 2].id, key, state=state))
+            uow.commit()
+        with books.look() as uow:
+            counts = {"hold": 1, "accept": 1, "redirect": 2, "ignore": 1, "undelivered": 1, "all": 6}
+            assert uow.queue.counts() == counts
+            for view, count in counts.items():
+                assert len(uow.queue.page(view, "", offset=0, limit=50)) == count
+
+    def test_the_most_urgent_stands_first_then_the_newest(self, books: Books) -> None:
+        """Urgency first, then the time of deemed receipt, page by page without repeats; the undecided stand last."""
+        rows = arrive(books, *(b"%d" % n for n in range(5)))
+        urgencies = (Urgency.NORMAL, Urgency.NORMAL, Urgency.MOST_URGENT, Urgency.URGENT)
+        with books.begin() as uow:
+            for hours, (logged, urgency) in enumerate(zip(rows, urgencies, strict=False)):
+                classified = Classification(Kind.REQUEST, marks=LetterMarks(urgency=urgency))
+                at = NOW + timedelta(hours=hours)
+                uow.messages.record(verdict(logged, message(), classification=classified, deemed_received_at=at))
+            uow.commit()
+        with books.look() as uow:
+            pages = [uow.queue.page("all", "", offset=offset, limit=2) for offset in (0, 2, 4)]
+        shown = [rows.index(record.logged) for page in pages for record in page]
+        assert shown == [2, 3, 1, 0, 4]
+
+    @pytest.mark.parametrize(
+        ("search", "found"),
+        [
+            ("1/2569", True),
+            ("๑/๒๕๖๙", True),
+            ("ก่อสร้าง", True),
+            ("เลขที่ ๕", True),
+            ("สมชาย", True),
+            ("EXAMPLE.test", True),
+            ("100%", True),
+            ("1_0", False),
+            ("100%_", False),
+            ("2/2569", False),
+            ("", True),
+        ],
+    )
+    def test_the_queue_is_searched(self, books: Books, search: str, found: bool) -> None:
+        """A part of number, subject, name or address is enough; digits are alike; no character is a wildcard."""
+        [logged] = arrive(books, b"a")
+        with books.begin() as uow:
+            decide(uow, logged, message(subject="ขออนุญาตก่อสร้าง บ้านเลขที่ 5 ลด 100% แล้ว"))
+            uow.commit()
+        with books.look() as uow:
+            assert bool(uow.queue.page("accept", search, offset=0, limit=9)) == found
+
+    def test_a_clerk_is_added_and_changed(self, books: Books) -> None:
+        """Adding a known user name changes name and password; the clerk stays the same."""
+        with books.begin() as uow:
+            added = uow.clerks.add("somsri", "สมศรี", "hash1")
+            changed = uow.clerks.add("somsri", "สมศรี ดีใจ", "hash2")
+            assert added.id == changed.id
+            assert uow.clerks.find("somsri") == (changed, "hash2")
+            assert uow.clerks.find("nobody") is None
+
+    def test_a_session_lives_until_it_ends(self, books: Books) -> None:
+        """A session is found by its token, remembers its last use, and is gone after its end."""
+        with books.begin() as uow:
+            clerk = uow.clerks.add("somsri", "สมศรี", "hash")
+            uow.clerks.open_session(clerk, "t" * 64, "csrf", NOW)
+            uow.clerks.touch("t" * 64, NOW + DAY)
+            session = uow.clerks.session("t" * 64)
+            assert session is not None
+            assert (session.clerk, session.csrf) == (clerk, "csrf")
+            assert (session.created_at, session.seen_at) == (NOW, NOW + DAY)
+            uow.clerks.end_session("t" * 64)
+            assert uow.clerks.session("t" * 64) is None
+
+    def test_a_link_works_once_and_in_time(self, books: Books) -> None:
+        """A one-time link is used up by its first use, and is nothing after its time or when unknown."""
+        with books.begin() as uow:
+            clerk = uow.clerks.add("somsri", "สมศรี", "")
+            uow.clerks.put_link(clerk, "a" * 64, NOW)
+            uow.clerks.put_link(clerk, "b" * 64, NOW)
+            assert uow.clerks.use_link("a" * 64, NOW) is None
+            assert uow.clerks.use_link("b" * 64, NOW - DAY) == clerk
+            assert uow.clerks.use_link("b" * 64, NOW - DAY) is None
+            assert uow.clerks.use_link("c" * 64, NOW - DAY) is None
+
+    def test_failed_logins_are_counted_since(self, books: Books) -> None:
+        """Failures are counted by user name, known or not, from a time on."""
+        with books.begin() as uow:
+            for hours in (1, 2, 30):
+                uow.clerks.login_failed("somsri", NOW - timedelta(hours=hours))
+            assert uow.clerks.failed_logins("somsri", NOW - DAY) == 2
+            assert uow.clerks.failed_logins("other", NOW - DAY) == 0
