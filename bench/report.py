@@ -86,7 +86,7 @@ def _goals(report: Report) -> list[str]:
     own, base, peer = (_row(report, name) for name in (OWN, REFERENCE, PEER))
     cpu = own.cpu_seconds / own.messages * 1000
     syncs = next(value for name, value in report.syncs.items() if name.startswith(OWN))
-    peak = max(report.memory.values()) / MEBIBYTE
+    peak = max(own.peak_bytes, *report.memory.values()) / MEBIBYTE
     return [
         "| goal | wanted | measured |",
         "|---|--:|--:|",
@@ -94,7 +94,7 @@ def _goals(report: Report) -> list[str]:
         f"| × django-helpdesk | ≥ 30 | {own.rate / peer.rate:.1f} |",
         f"| processor per message, classification included, ms | ≤ 1.2 | {cpu:.2f} |",
         f"| syncs per message | ≤ 0.1 | {syncs:.3f} |",
-        f"| peak memory with 10 MB and 50 MB mails, MB | ≤ 256 | {peak:.0f} |",
+        f"| peak memory, the whole mailbox and single mails of 10 MB and 50 MB, MB | ≤ 256 | {peak:.0f} |",
     ]
 
 

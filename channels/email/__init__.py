@@ -2,6 +2,7 @@
 
 from channels.email.checks import check
 from channels.email.inbox import ImapInbox
+from channels.email.sandbox import SandboxedReader
 from channels.email.sender import SmtpSender
 from channels.email.settings import EmailSettings
 from mailroom.ports import Reader
@@ -12,8 +13,6 @@ inbox = ImapInbox
 sender = SmtpSender
 
 
-def reader(settings: EmailSettings) -> Reader:
-    """A reader that works in processes of its own, under limits."""
-    from channels.email.sandbox import SandboxedReader
-
+def reader(_: EmailSettings) -> Reader:
+    """A reader that works in a process of its own, under limits."""
     return SandboxedReader()

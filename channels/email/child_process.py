@@ -159,6 +159,8 @@ class ChildProcess:
 
     def _reason(self) -> str:
         """Why the child is gone, once it is."""
+        with contextlib.suppress(subprocess.TimeoutExpired):  # It may still be on its way out, with its own code.
+            self._process.wait(_END_SECONDS)
         self._process.kill()
         code = self._process.wait()
         if self._late or code == -signal.SIGXCPU:

@@ -107,7 +107,7 @@ def network_error(error: OSError, place: str) -> ChannelError:
     match error:
         case ssl.SSLCertVerificationError():
             return ChannelSetupError(
-                f"{place}: certificate refused: {visible(error.verify_message)}; "
+                f"{place}: certificate refused: {visible(getattr(error, 'verify_message', str(error)))}; "
                 "check host, the server's certificate, or name its issuer in ca_file"
             )
         case ssl.SSLEOFError() | ssl.SSLZeroReturnError():

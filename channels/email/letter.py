@@ -8,6 +8,7 @@ from itertools import chain
 
 from channels.email.recipients import Recipient, checked
 from mailroom.domain.agency import BANGKOK
+from mailroom.domain.errors import PermanentChannelError
 from mailroom.domain.outbox import OutboxItem
 
 _MOST_SUBJECT = 250
@@ -17,6 +18,7 @@ _WORD_BYTES = 39
 """As many bytes in one encoded word keep the line within 76 characters (RFC 2047 section 2)."""
 
 _LINE = 76
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _SPACES = re.compile(r"\s+")
@@ -26,16 +28,17 @@ def wire(item: OutboxItem, *, sender: Recipient, sender_name: str) -> bytes:
     """The letter as it is handed over: CRLF, pure ASCII unless the recipient's local part is not.
 
     Headers and boundary depend on the item alone, so that a letter sent twice is recognised as one.
-    Raises PermanentChannelError for an address that is none.
+    Raises PermanentChannelError for an address that is none, or an id that is none.
     """
     recipient = checked(item.to)
-    key = re.sub(r"[^A-Za-z0-9.-]", "", item.id)
+    if not _KEY.fullmatch(item.id):
+        raise PermanentChannelError(f"outbox item {item.id[:64]!a} has no id that a Message-ID can hold")
     headers = [
         ("From", _mailbox(sender_name, sender)),
         ("To", _mailbox(item.to_name, recipient)),
         ("Subject", _text(_clean(item.subject, _MOST_SUBJECT), len("Subject: "))),
         ("Date", format_datetime(item.created_at.astimezone(BANGKOK))),
-        ("Message-ID", f"<{key}@{sender.domain}>"),
+        ("Message-ID", f"<{item.id}@{sender.domain}>"),
         *_thread(item),
         # RFC 3834 section 5: other robots must not answer. Exchange asks for its own word.
         ("Auto-Submitted", "auto-replied"),
@@ -44,15 +47,15 @@ def wire(item: OutboxItem, *, sender: Recipient, sender_name: str) -> bytes:
         ("MIME-Version", "1.0"),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return head.encode("utf-8") + _body(item, key)
+    return head.encode("utf-8") + _body(item)
 
 
-def _body(item: OutboxItem, key: str) -> bytes:
+def _body(item: OutboxItem) -> bytes:
     text = _part("text/plain", item.text)
     if not item.html:
         return text
     # Base64 lines hold no "_": the boundary cannot occur in a part.
-    boundary = f"=_{key}"
+    boundary = f"=_{item.id}"
     begin = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode()
     line = f"--{boundary}\r\n".encode()
     return b"".join((begin, line, text, line, _part("text/html", item.html), f"--{boundary}--\r\n".encode()))

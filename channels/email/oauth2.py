@@ -77,10 +77,11 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def _post(url: str, form: dict[str, str]) -> dict[str, object]:
+    opener = _opener(url)
     body = urllib.parse.urlencode(form).encode()
     request = urllib.request.Request(url, body, {"Accept": "application/json"})  # noqa: S310 - checked by _opener
     try:
-        with _opener(url).open(request, timeout=_TIMEOUT_SECONDS) as answer:
+        with opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
             return _table(answer, url)
     except urllib.error.HTTPError as error:
         with error:

@@ -34,8 +34,8 @@ class MessageRow(SQLModel, table=True):
             sqlite_where=sa.text("text_key <> ''"),
             postgresql_where=sa.text("text_key <> ''"),
         ),
-        Index("ix_message_view", "agency", "outcome", "urgency_rank", "deemed_received_at"),
-        Index("ix_message_all", "agency", "urgency_rank", "deemed_received_at", "outcome", "search_text"),
+        Index("ix_message_view", "agency", "outcome", "urgency_rank", "deemed_received_at", "id"),
+        Index("ix_message_all", "agency", "urgency_rank", "deemed_received_at", "id", "outcome", "search_text"),
         Index(
             "ix_message_pending",
             "agency",

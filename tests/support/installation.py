@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from mailroom import bootstrap
+from mailroom.cli.operation import full_pass
 from mailroom.services.export import Export, ExportFormat
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.smtp_end import SmtpEnd
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS = "saraban@bantuayang.test"
+
+os.environ["TEST_IMAP_PASSWORD"] = PASSWORD
 
 AGENCY = """
 [agency]
@@ -113,7 +116,7 @@ class Installation:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {**os.environ, "TEST_IMAP_PASSWORD": PASSWORD, "PYTHONWARNINGS": "error", **self.environment}
+        return {**os.environ, "PYTHONWARNINGS": "error", **self.environment}
 
     def run(self, *arguments: str, fails: bool = False) -> subprocess.CompletedProcess[str]:
         """A command to its end. `fails` says that a non-zero exit is the promise."""
@@ -133,6 +136,12 @@ class Installation:
 
     def once(self, *, fails: bool = False) -> subprocess.CompletedProcess[str]:
         return self.run("once", fails=fails)
+
+    def recover(self) -> None:
+        """One full pass in this process, which is quicker than a command."""
+        with bootstrap.open_house(bootstrap.load(self.config)) as house:
+            rounds, _ = full_pass(house)
+        assert [one.error for one in rounds] == [""] * len(rounds)
 
     def messages(self) -> list[dict[str, Any]]:
         """What `export messages` tells."""

@@ -17,8 +17,15 @@ class ScriptedImap:
     """A context manager. One mailbox with `sizes` as messages, UIDs from 1; `lies` replaces answers by command."""
 
     def __init__(
-        self, lies: dict[str, Answer] | None = None, *, sizes: tuple[int, ...] = (10,), greeting: bytes = b"* OK hi\r\n"
+        self,
+        lies: dict[str, Answer] | None = None,
+        *,
+        sizes: tuple[int, ...] = (10,),
+        greeting: bytes = b"* OK hi\r\n",
+        otherwise: Callable[[bytes], list[bytes]] | None = None,
     ) -> None:
+        """`otherwise` answers lines that are no command, as they come within AUTHENTICATE."""
+        self._otherwise = otherwise
         self._lies = lies or {}
         self._sizes = sizes
         self._greeting = greeting
@@ -49,7 +56,8 @@ class ScriptedImap:
                 # The end of IDLE is a line without a tag.
                 rest = rest or tag
                 self.commands.append(rest)
-                for piece in self._answer(tag, rest):
+                alone = rest == tag and self._otherwise is not None and rest != b"DONE"
+                for piece in self._otherwise(tag) if alone and self._otherwise else self._answer(tag, rest):
                     if not piece:
                         return
                     connection.sendall(piece)

@@ -138,9 +138,13 @@ class SmtpEnd:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        with suppress(_Gone, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            await _Talk(self, reader, writer).hold()
-        writer.transport.abort()
+        try:
+            with suppress(_Gone, ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+                await _Talk(self, reader, writer).hold()
+        finally:
+            writer.transport.abort()
+            with suppress(ConnectionError, ssl.SSLError, TimeoutError):
+                await asyncio.wait_for(writer.wait_closed(), 2)
 
     def _tls(self) -> ssl.SSLContext:
         assert self.certificate is not None

@@ -32,7 +32,7 @@ def _both(names: bytes, effect: bytes) -> dict[bytes, bytes]:
 _EFFECTS = _Effects(
     _both(b"p h1 h2 h3 h4 h5 h6 blockquote pre hr ul ol dl table section article", _PARAGRAPH)
     | _both(b"div address header footer form dt dd caption", _LINE)
-    | _both(b"a b i u em strong span font img html body tbody thead center small big sub sup td th o:p meta link", b"")
+    | _both(b"a b i u em strong span font img html body tbody thead center small big sub sup td th o meta link", b"")
     | {b"br": _LINE, b"tr": _LINE, b"li": _ITEM, b"/td": _CELL, b"/th": _CELL, b"/tr": b"", b"/li": b""}
 )
 

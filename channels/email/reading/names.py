@@ -13,7 +13,8 @@ _RUNNABLE = (
     "library-ms settingcontent-ms appref-ms application chm sct apk dmg"
 )
 _DOUBLE = re.compile(r"\.[a-z0-9]{2,5}\s*\.(?:" + "|".join(_RUNNABLE.split()) + r")[\s.]*$", re.I)
-_PATH = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)|^[\\/]|^[A-Za-z]:|[\\/]")
+# A slash alone is no path: official letters are numbered 12/2569.
+_PATH = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|^[A-Za-z]:|\\")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.I)
 _HIDDEN = re.compile(r"\s{5,}|[\x00-\x1f\x7f\u200b\u2060\ufeff]|:\S|[. ]+$")
 

@@ -10,6 +10,7 @@ from channels.email.reading.words import decoded
 
 _VALUE_BYTES = 64 << 10
 _PARAMETER = re.compile(rb"([^\s=;\"()]{1,80})\s{0,20}=\s{0,20}(?:\"((?:[^\"\\]|\\.)*+)(?:\"|$)|([^;]*))", re.S)
+_BREAK = re.compile(rb"[;\s(]")
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.S)
 _COMMENT = re.compile(rb"\s*\([^()]*\)")
 _SECTION = re.compile(r"([^*]+)\*(\d{1,5})(\*?)")
@@ -21,8 +22,10 @@ class Parameters:
     def __init__(self, value: bytes, defects: Defects) -> None:
         if value.startswith(b"=?"):
             value = decoded(value[:_VALUE_BYTES], defects).encode("utf-8", "replace")
-        head, _, rest = value[:_VALUE_BYTES].partition(b";")
-        self.value = _COMMENT.sub(b"", head).strip(b" \t\0\"'").lower().decode("ascii", "replace")
+        # Some clients forget the semicolon, so white space ends the value too.
+        head = _BREAK.split(value[:200], maxsplit=1)[0]
+        rest = value[len(head) : _VALUE_BYTES]
+        self.value = head.strip(b"\0\"'").lower().decode("ascii", "replace")
         self._defects = defects
         self._raw: dict[str, bytes] = {}
         self.repeated: set[str] = set()

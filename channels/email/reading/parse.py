@@ -74,7 +74,7 @@ def read_head(head: bytes, reason: str) -> Message:
 
 
 def _read(raw: Raw, defects: Defects) -> Message:
-    raw = _with_line_ends(raw, defects)
+    raw = _mended(raw, defects)
     root = read_structure(raw, defects)
     message = _headers_of(root, defects)
     body = Body(root, defects)
@@ -99,8 +99,9 @@ def _read(raw: Raw, defects: Defects) -> Message:
     )
 
 
-def _with_line_ends(raw: Raw, defects: Defects) -> Raw:
-    """Lines that end in a bare CR throughout, as classic Mac OS wrote them, end in LF."""
+def _mended(raw: Raw, defects: Defects) -> Raw:
+    """Without a byte order mark; lines that end in a bare CR throughout, as on classic Mac OS, end in LF."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\n" in raw[:HEADER_BYTES] or b"\r" not in raw[:HEADER_BYTES]:
         return raw
     defects.add("line-ends")

@@ -63,11 +63,14 @@ def _expected(raw: bytes | bytearray, start: int, end: int) -> int:
 
 
 def _forced(letters: bytes) -> bytes:
-    pieces = []
-    for piece in letters.split(b"="):
-        whole = piece[:-1] if len(piece) % 4 == 1 else piece
-        if whole:
-            pieces.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
+    """What base64 letters mean without regard to padding; a lone letter at the end of a run means nothing."""
+    pieces: list[bytes] = []
+    for run in letters.split(b"="):
+        whole = len(run) & ~3
+        with memoryview(run) as view, view[:whole] as groups:
+            pieces.append(binascii.a2b_base64(groups))
+        if len(run) - whole > 1:
+            pieces.append(binascii.a2b_base64(run[whole:].ljust(4, b"=")))
     return b"".join(pieces)
 
 

@@ -48,7 +48,8 @@ def read_ids(headers: Headers, defects: Defects) -> tuple[str, tuple[str, ...], 
     value = headers.first("message-id")
     own = _ids(value, 1) or ((f"<{value.decode('ascii')}>",) if _BARE_ID.fullmatch(value) else ())
     if not own:
-        defects.add("message-id-unreadable" if value.strip(b"<> ") else "message-id-missing")
+        written = value.strip(b"<> ")
+        defects.add("message-id-unreadable" if written else "message-id-missing")
     references = _ids(headers.first("references"), REFERENCES)
     return (own or ("",))[0], _ids(headers.first("in-reply-to"), REFERENCES), references
 

@@ -92,9 +92,9 @@ def _message() -> None:
         postgresql_where=sa.text("fingerprint <> ''"),
     )
     op.create_index("ix_message_agency", "message", ["agency", "id"])
-    op.create_index("ix_message_view", "message", ["agency", "outcome", "urgency_rank", "deemed_received_at"])
+    op.create_index("ix_message_view", "message", ["agency", "outcome", "urgency_rank", "deemed_received_at", "id"])
     op.create_index(
-        "ix_message_all", "message", ["agency", "urgency_rank", "deemed_received_at", "outcome", "search_text"]
+        "ix_message_all", "message", ["agency", "urgency_rank", "deemed_received_at", "id", "outcome", "search_text"]
     )
     op.create_index(
         "ix_message_pending",

@@ -253,6 +253,11 @@ def test_only_an_mbox_line_is_unreadable() -> None:
     assert "unreadable: no header fields" in parse(b"From a@b.example Sun Nov 22 09:00:00 2026\n").defects
 
 
+def test_a_byte_order_mark_is_passed_over() -> None:
+    """A mail that was saved as a UTF-8 text file is read."""
+    assert parse(b"\xef\xbb\xbfFrom: a@b.example\r\n\r\ntext").sender.address == "a@b.example"
+
+
 def test_old_macintosh_line_ends() -> None:
     """A mail whose lines end in CR alone is read."""
     message = parse(b"From: a@b.example\rSubject: x\r\rtext")

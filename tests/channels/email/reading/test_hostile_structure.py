@@ -208,6 +208,7 @@ NAMES: dict[str, tuple[bytes, str, set[str]]] = {
     "NUL and line end": (
         b"Content-Disposition: attachment; filename*=utf-8''a%00%0D%0Ab.pdf", "a␀␍␊b.pdf", {"name-deceptive"}
     ),
+    "number of a letter": ("Content-Disposition: attachment; filename=\"ที่ 12/2569.pdf\"".encode(), "ที่ 12/2569.pdf", set()),
     "device": (b"Content-Disposition: attachment; filename=CON.txt", "CON.txt", {"name-deceptive"}),
     "stream": (b"Content-Disposition: attachment; filename=a.pdf:b.exe", "a.pdf:b.exe", {"name-deceptive"}),
     "only dots": (b"Content-Disposition: attachment; filename=...", "part-1.pdf", {"name-deceptive"}),
@@ -222,8 +223,7 @@ def test_file_names(case: tuple[bytes, str, set[str]]) -> None:
     """A file name is what the sender wrote, made visible; one that deceives is flagged."""
     fields, shown, expected = case
     message = parse(multipart(TEXT, fields + b"\r\n\r\n" + PDF))
-    attached = [name for name in names(message)]
-    assert attached == [shown]
+    assert names(message) == [shown]
     assert codes(message) - {"message-id-missing"} == expected
 
 
@@ -397,6 +397,7 @@ TEXTS: dict[str, tuple[str, bytes, str]] = {
     "Chinese": ("text/plain; charset=gb2312", "你好".encode("gb2312"), "你好"),
     "Thai word that is valid UTF-8": ("text/plain; charset=tis-620", "แบบ".encode("cp874"), "แบบ"),
     "mojibake of windows-1252": ("text/plain; charset=utf-8", "สวัสดี ครับ".encode().decode("latin-1").encode(), "สวัสดี ครับ"),
+    "no semicolon": ("text/html charset=tis-620", "<p>แบบ".encode("cp874"), "แบบ"),
     "content type that is none": ("text", b"x", "x"),
     "line separators": ("text/plain; charset=utf-8", "a\u2028b".encode(), "a\nb"),
 }  # fmt: skip
