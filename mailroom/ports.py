@@ -47,6 +47,10 @@ class Inbox(Protocol):
     @property
     def account(self) -> str: ...
 
+    @property
+    def trouble(self) -> str:
+        """What was wrong at the last survey although it went on; empty when nothing was."""
+
     def survey(self, known: "Known") -> list[Envelope]:
         """Everything there that is not known, in order of entry. Reads no content and changes nothing.
 

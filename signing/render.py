@@ -53,7 +53,11 @@ class TypstRenderer:
             # A compiler made from a path can be used again; one made from bytes loses its document after one use.
             self._compilers[template] = typst.Compiler(str(path), root=str(self._templates), font_paths=self._fonts)
         document = self._compilers[template].compile(
-            format="pdf", sys_inputs={"data": value}, pdf_standards=[STANDARD], timestamp=at, pdf_tags=False
+            format="pdf",
+            sys_inputs={"data": value},
+            pdf_standards=[STANDARD],
+            timestamp=at.replace(microsecond=0),  # PDF dates have whole seconds (ISO 32000-1, 7.9.4)
+            pdf_tags=False,
         )
         assert isinstance(document, bytes)  # noqa: S101 - a PDF is one document; only pictures come in lists
         # typst ends at %%EOF without an end of line; whoever appends a signature would continue that comment.

@@ -55,6 +55,11 @@ class ImapInbox:
         """The configured address, lower-case: it outlives a change of host or user name."""
         return self._account
 
+    @property
+    def trouble(self) -> str:
+        """Folders that are missing or refused, by name."""
+        return self._survey.trouble
+
     def survey(self, known: Known) -> list[Envelope]:
         """See `Inbox.survey`. Folders are opened read-only, all of their UIDs listed, those known left out."""
         return self._survey.run(known)

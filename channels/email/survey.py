@@ -39,8 +39,11 @@ class Survey:
         self._monotonic = monotonic
         self._settled: dict[str, tuple[Selected, float]] = {}
         self._reported: set[str] = set()
+        self._absent: list[str] = []
         self.first: str | None = None
         """The first folder that could be read: where new mail is waited for."""
+        self.trouble = ""
+        """What was wrong with folders at the last look although it went on with others; empty when nothing was."""
         self.seen: dict[str, Selected] = {}
         """State of each folder when it was last looked at."""
 
@@ -48,6 +51,7 @@ class Survey:
         """All that is new, in order of entry. Raises ChannelSetupError when there is no folder to read."""
         folders = self.folders()
         self.first = None
+        refused: list[str] = []
         found: list[Envelope] = []
         refusal: FolderRefusedError | None = None
         for folder in folders:
@@ -55,9 +59,11 @@ class Survey:
                 found.extend(self._new_in(folder, known))
             except FolderRefusedError as error:
                 self._report(folder.name, str(error))
+                refused.append(f"{folder.name}: {error}")
                 refusal = error
                 continue
             self.first = self.first or folder.name
+        self.trouble = "; ".join((*self._absent, *refused))
         if self.first is None and refusal is not None:
             raise refusal
         return sorted(found, key=lambda envelope: envelope.entered_system_at)
@@ -68,6 +74,8 @@ class Survey:
             folders, missing = resolve(self._wanted, list_folders(client), excluded=self._excluded)
         for name in missing:
             self._report(name, "no such folder")
+        # A server without a spam folder is in order; a folder that the configuration names must be there.
+        self._absent = [f"{name}: no such folder" for name in missing if not name.startswith("\\")]
         self._reported &= {*missing, *(folder.name for folder in folders)}
         if not folders:
             raise ChannelSetupError(

@@ -67,15 +67,14 @@ def _object(one: Round) -> dict[str, object]:
 
 
 def _sentence(one: Round) -> str:
-    if one.error:
-        return f"{one.account}: {one.error}"
     if one.taken.awaiting_consent:
         return (
             f"{one.account}: dry run, nothing was taken or answered: {one.taken.awaiting_consent} messages are there. "
             f"Set since = DATE in [channels.{one.channel}.imap]: mail from that day on is processed and answered, "
             "older mail is archived and listed only"
         )
-    return f"{one.account}: {one.taken.messages} taken, {one.processed} processed"
+    counted = f"{one.account}: {one.taken.messages} taken, {one.processed} processed"
+    return f"{counted}; {one.error}" if one.error else counted
 
 
 def run(config: ConfigOption = DEFAULT_CONFIG) -> None:

@@ -1,7 +1,7 @@
 """Taking messages into custody: bytes are durable in the archive and in the log before anyone reads them."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -36,6 +36,8 @@ class Taken:
     messages: int = 0
     awaiting_consent: int = 0
     """Messages that were only counted: the first look at a mailbox in use takes nothing without `since`."""
+    trouble: str = ""
+    """What was wrong although the look went on, for example a folder that is missing."""
 
 
 class Custody:
@@ -58,8 +60,8 @@ class Custody:
         except ChannelError as error:
             self._note_poll(inbox, str(error))
             raise
-        self._note_poll(inbox, "")
-        return taken
+        self._note_poll(inbox, inbox.trouble)
+        return replace(taken, trouble=inbox.trouble)
 
     def _take(self, watch: Watch, progress: Progress) -> Taken:
         inbox = watch.inbox

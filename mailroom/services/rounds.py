@@ -48,7 +48,7 @@ class Rounds:
                 outcome = replace(outcome, marked=mark_taken(inbox, self._books, self._clock))
             except ChannelError as error:
                 outcome = self._failed(outcome, error)
-        return outcome
+        return outcome if outcome.error else replace(outcome, error=outcome.taken.trouble)
 
     @staticmethod
     def _failed(outcome: Round, error: ChannelError) -> Round:

@@ -4,12 +4,20 @@ import re
 import unicodedata
 
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_DIGITS = re.compile("[๐-๙]+")
 _LOOKALIKES = (("\u0e4d\u0e32", "\u0e33"), ("\u0e40\u0e40", "\u0e41"))
 """Nikhahit with sara aa for sara am, and two sara e for sara ae: old keyboards and OCR write them so."""
 _SARA_AM_WITH_TONE = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"[^\S\n]+")
-_ALL_SPACES = re.compile(r"\s+")
+_UNUSUAL = re.compile(
+    "[\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u0e4d๐-๙]"
+)
+"""Every white space but blank and line feed, what is invisible, nikhahit and Thai digits, in one class.
+
+One class is searched ten times faster than alternatives, and few texts hold any of it.
+"""
 
 
 def normalised(text: str) -> str:
@@ -18,18 +26,25 @@ def normalised(text: str) -> str:
     Lines stay lines; every other run of white space becomes one space. Never fails, also on lone surrogates.
     """
     text = unicodedata.normalize("NFC", text)
+    if "  " in text or "\u0e40\u0e40" in text or _UNUSUAL.search(text):
+        return _respelled(text)
+    return text
+
+
+def _respelled(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     text = _SARA_AM_WITH_TONE.sub("\\1\u0e33", text)
     for wrong, right in _LOOKALIKES:
         text = text.replace(wrong, right)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_THAI_DIGITS)
-    return _SPACES.sub(" ", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _SPACES.sub(" ", to_arabic_digits(text))
 
 
 def compact(text: str) -> str:
     """Normalised, without white space and without case: Thai writes phrases with and without spaces alike."""
-    return _ALL_SPACES.sub("", normalised(text)).casefold()
+    return "".join(normalised(text).split()).casefold()
 
 
 def to_arabic_digits(text: str) -> str:
-    return text.translate(_THAI_DIGITS)
+    """Runs of digits are found first: translating every character of a Thai text is far slower."""
+    return _DIGITS.sub(lambda run: run[0].translate(_THAI_DIGITS), text)

@@ -78,6 +78,7 @@ class ScriptedInbox:
     mails: dict[str, tuple[Envelope, bytes]] = field(default_factory=dict)
     taken: list[str] = field(default_factory=list)
     batch: int = 50
+    trouble: str = ""
     before_fetch: Callable[[Envelope], None] = lambda _: None
     """Called before each content is handed out; it may raise, or make the mail vanish."""
 

@@ -105,6 +105,13 @@ def test_equal_data_gives_equal_bytes(renderer: TypstRenderer) -> None:
     )
 
 
+def test_any_instant_can_be_the_time_of_creation(renderer: TypstRenderer) -> None:
+    """A real clock has microseconds, which a PDF date has not."""
+    assert renderer.render("register", sheet(1), at=AT.replace(microsecond=123456)) == renderer.render(
+        "register", sheet(1), at=AT
+    )
+
+
 def test_the_document_is_pdf_a_and_ends_with_a_line_end(renderer: TypstRenderer) -> None:
     """It declares PDF/A-3, embeds its fonts, and can be appended to."""
     pdf = renderer.render("register", sheet(1), at=AT)

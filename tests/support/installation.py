@@ -118,10 +118,15 @@ class Installation:
     def variables(self) -> dict[str, str]:
         return {**os.environ, "PYTHONWARNINGS": "error", **self.environment}
 
-    def run(self, *arguments: str, fails: bool = False) -> subprocess.CompletedProcess[str]:
-        """A command to its end. `fails` says that a non-zero exit is the promise."""
+    def run(self, *arguments: str, fails: bool = False, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """A command on this configuration, to its end. `fails` says that a non-zero exit is the promise."""
+        return self.bare(*arguments, "--config", str(self.config), fails=fails, stdin=stdin)
+
+    def bare(self, *arguments: str, fails: bool = False, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """A command that names its own configuration, or none."""
         done = subprocess.run(
-            self.command(*arguments),
+            [sys.executable, "-m", "mailroom", *arguments],
+            input=stdin,
             capture_output=True,
             text=True,
             encoding="utf-8",

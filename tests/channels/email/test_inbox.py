@@ -160,6 +160,14 @@ def test_missing_folder_is_named_and_the_others_go_on(mailbox: Mailbox, make_inb
         assert len(inbox.survey(nothing)) == 1
         assert len(inbox.survey(nothing)) == 1
     assert [entry["folder"] for entry in logs if entry["event"] == "folder.unreadable"] == ["ไม่มี"]
+    assert inbox.trouble == "ไม่มี: no such folder"
+
+
+def test_a_server_without_a_spam_folder_is_in_order(mailbox: Mailbox, make_inbox: MakeInbox) -> None:
+    """What is watched by its special use may be missing: nothing can lie in it."""
+    inbox = make_inbox(folders=["INBOX", "\\Archive-of-Nothing"])
+    inbox.survey(nothing)
+    assert inbox.trouble == ""
 
 
 def test_no_readable_folder_is_a_matter_of_set_up(make_inbox: MakeInbox) -> None:

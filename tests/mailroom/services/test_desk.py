@@ -1,7 +1,7 @@
 """A clerk's decisions: what they may be, and what follows from them."""
 
 import threading
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -58,7 +58,7 @@ def test_a_redirect_names_an_agency_that_can_be_reached(workshop: Workshop) -> N
     held = _held(workshop)
     with pytest.raises(RefusedActionError, match="agency-without-channel"):
         workshop.desk.redirect_agency(held.logged.id, CLERK, "ไม่ใช่หน้าที่", "กรมเงียบ")
-    workshop.clock.at += timedelta(minutes=5)
+    workshop.clock.advance(minutes=5)
     workshop.desk.redirect_agency(held.logged.id, CLERK, "ไม่ใช่หน้าที่", "กรมการกงสุล")
     (record,) = workshop.records()
     assert [reply.letter for reply in record.replies] == [Letter.HELD, Letter.REDIRECT_AGENCY]

@@ -1,7 +1,5 @@
 """The dispatcher: what is committed is sent, temporary and permanent failures are told apart."""
 
-from datetime import timedelta
-
 from mailroom.domain.errors import (
     ChannelSetupError,
     PermanentChannelError,
@@ -21,25 +19,25 @@ async def test_a_letter_is_sent_once_and_the_answer_is_kept(workshop: Workshop) 
     assert await workshop.dispatcher.run() == 1
     assert await workshop.dispatcher.run() == 0
     (reply,) = _replies(workshop)
-    assert (reply.state, reply.reply, reply.attempts) == ("sent", "250 ok", 1)
+    assert (reply.state, reply.reply, reply.attempts) == ("sent", "250 accepted", 1)
 
 
 async def test_a_temporary_failure_is_deferred_and_others_go_on(workshop: Workshop) -> None:
     """It is tried again when it is due, not before, with the same words."""
     workshop.receive(REQUEST, UNCLEAR)
-    workshop.postman.script = [TemporaryChannelError("450 later")]
+    workshop.postman.failures = [TemporaryChannelError("450 later")]
     assert await workshop.dispatcher.run() == 1
     assert sorted(reply.state for reply in _replies(workshop)) == ["deferred", "sent"]
     assert await workshop.dispatcher.run() == 0
-    workshop.clock.at += timedelta(hours=5)
+    workshop.clock.advance(hours=5)
     assert await workshop.dispatcher.run() == 1
 
 
 async def test_a_permanent_failure_is_final_and_shows(workshop: Workshop) -> None:
     workshop.receive(REQUEST)
-    workshop.postman.script = [PermanentChannelError("550 no such user")]
+    workshop.postman.failures = [PermanentChannelError("550 no such user")]
     await workshop.dispatcher.run()
-    workshop.clock.at += timedelta(days=1)
+    workshop.clock.advance(days=1)
     assert await workshop.dispatcher.run() == 0
     (reply,) = _replies(workshop)
     assert (reply.state, reply.reply) == ("failed", "550 no such user")
@@ -48,7 +46,7 @@ async def test_a_permanent_failure_is_final_and_shows(workshop: Workshop) -> Non
 async def test_trouble_of_our_own_ends_the_round_at_once(workshop: Workshop) -> None:
     """A refused password concerns every letter: the server is not hammered with the rest."""
     workshop.receive(REQUEST, UNCLEAR)
-    workshop.postman.script = [ChannelSetupError("535 wrong password"), ChannelSetupError("535 wrong password")]
+    workshop.postman.failures = [ChannelSetupError("535 wrong password"), ChannelSetupError("535 wrong password")]
     assert await workshop.dispatcher.run() == 0
     assert sorted(reply.state for reply in _replies(workshop)) == ["deferred", "pending"]
 
@@ -56,9 +54,9 @@ async def test_trouble_of_our_own_ends_the_round_at_once(workshop: Workshop) -> 
 async def test_an_answer_that_was_lost_leaves_the_letter_in_doubt_for_good(workshop: Workshop) -> None:
     """It is sent again, identical, and remains marked."""
     workshop.receive(REQUEST)
-    workshop.postman.script = [UncertainDeliveryError("connection lost after the final dot")]
+    workshop.postman.failures = [UncertainDeliveryError("connection lost after the final dot")]
     await workshop.dispatcher.run()
-    workshop.clock.at += timedelta(hours=5)
+    workshop.clock.advance(hours=5)
     await workshop.dispatcher.run()
     (reply,) = _replies(workshop)
     assert (reply.state, reply.uncertain, reply.attempts) == ("sent", True, 2)
@@ -79,9 +77,9 @@ async def test_what_a_dead_process_left_claimed_is_due_again(workshop: Workshop)
 async def test_after_five_days_a_letter_is_given_up_and_shows(workshop: Workshop) -> None:
     workshop.receive(REQUEST)
     for _ in range(100):
-        workshop.postman.script = [TemporaryChannelError("450 later")]
+        workshop.postman.failures = [TemporaryChannelError("450 later")]
         await workshop.dispatcher.run()
-        workshop.clock.at += timedelta(hours=5)
+        workshop.clock.advance(hours=5)
     (reply,) = _replies(workshop)
     assert reply.state == "failed"
     assert "given up" in reply.reply

@@ -15,12 +15,12 @@ def test_a_round_takes_decides_and_marks(workshop: Workshop) -> None:
     workshop.receive(REQUEST, UNCLEAR)
     again = workshop.rounds.receive(workshop.watch)
     assert (again.taken.messages, again.processed, again.marked) == (0, 0, 0)
-    assert workshop.inbox.marked == ["INBOX/1/1", "INBOX/1/2"]
+    assert workshop.inbox.taken == ["INBOX/1/1", "INBOX/1/2"]
 
 
 def test_what_is_in_custody_is_processed_although_the_server_fails(workshop: Workshop) -> None:
     """A crash after custody, then a server that is down: the register goes on without it."""
-    workshop.inbox.put(REQUEST.encode())
+    workshop.inbox.deliver(REQUEST)
     workshop.custody.look(workshop.watch)
     workshop.inbox.fail = TemporaryChannelError("the server is down")
     outcome = workshop.rounds.receive(workshop.watch)
@@ -38,7 +38,7 @@ def test_a_message_on_which_our_own_code_fails_is_held_and_the_others_go_on(work
 
 def test_a_message_that_stopped_the_program_three_times_is_not_read_again(workshop: Workshop) -> None:
     """Attempts are counted before the work begins, so that a crash counts."""
-    workshop.inbox.put(REQUEST.encode())
+    workshop.inbox.deliver(REQUEST)
     workshop.custody.look(workshop.watch)
     with workshop.books.look() as uow:
         (logged,) = uow.messages.pending(count=1, size=1)
@@ -55,7 +55,7 @@ def test_a_message_that_stopped_the_program_three_times_is_not_read_again(worksh
 def test_after_a_crash_each_message_goes_alone(workshop: Workshop) -> None:
     """Only the culprit collects attempts; its neighbours are decided at the next try."""
     for raw in (REQUEST, UNCLEAR):
-        workshop.inbox.put(raw.encode())
+        workshop.inbox.deliver(raw)
     workshop.custody.look(workshop.watch)
     with workshop.books.begin() as uow:
         uow.messages.attempt([one.id for one in uow.messages.pending(count=9, size=1 << 20)])
@@ -70,11 +70,11 @@ def test_after_a_crash_each_message_goes_alone(workshop: Workshop) -> None:
 def test_without_consent_an_old_mailbox_is_only_counted(workshop: Workshop) -> None:
     """And once the mailbox was begun, consent is not asked for again."""
     watch = Watch(workshop.inbox)
-    workshop.inbox.put(REQUEST.encode())
+    workshop.inbox.deliver(REQUEST)
     assert workshop.custody.look(watch).awaiting_consent == 1
     assert workshop.records() == []
     workshop.custody.look(workshop.watch)
-    workshop.inbox.put(UNCLEAR.encode(), START + timedelta(minutes=1))
+    workshop.inbox.deliver(UNCLEAR, START + timedelta(minutes=1))
     assert workshop.custody.look(watch).messages == 1
 
 
@@ -86,3 +86,14 @@ def test_a_failed_look_is_noted_with_its_reason(workshop: Workshop) -> None:
     with workshop.books.look() as uow:
         ((_, _, success, attempt, error),) = uow.accounts.states()
     assert (success, attempt, error) == (None, START, "the server is down")
+
+
+def test_a_missing_folder_is_told_while_the_others_go_on(workshop: Workshop) -> None:
+    """The round does its work, and says what is wrong; health counts it as a failed look."""
+    workshop.inbox.trouble = "Requests: no such folder"
+    workshop.inbox.deliver(REQUEST)
+    outcome = workshop.rounds.receive(workshop.watch)
+    assert (outcome.processed, outcome.marked, outcome.error) == (1, 1, "Requests: no such folder")
+    with workshop.books.look() as uow:
+        ((_, _, success, _, error),) = uow.accounts.states()
+    assert (success, error) == (None, "Requests: no such folder")
