@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, Row
 
 from mailroom.domain.errors import StorageError
 from mailroom.domain.outbox import OutboxItem
+from storage import prepared
 
 PARAMETER_LIMIT = 500
 """Values in one IN list; every SQLite takes so many."""
@@ -50,9 +50,14 @@ class Transaction:
         self._check_open()
         waiting, self._waiting = self._waiting, {}
         for statement, rows in waiting.items():
-            result = self._connection.execute(statement, list(rows.values()))
+            result = self._write(statement, list(rows.values()))
             if statement in self._exact and result.rowcount != len(rows):
                 raise StorageError("another process decided on the same messages; nothing was changed, work goes on")
+
+    def _write(self, statement: sa.Executable, rows: list[dict[str, Any]]) -> CursorResult[Any]:
+        """All rows have the columns of the first."""
+        ready = prepared.prepared(statement, self._connection.dialect, tuple(rows[0]))
+        return self._connection.exec_driver_sql(ready.sql, [ready.values(row) for row in rows])
 
     def commit(self) -> None:
         """Write what waits, and make all of it durable. Raises StorageError."""
@@ -76,19 +81,13 @@ class Transaction:
     def first(self, statement: sa.Executable) -> Row[Any] | None:
         return self.run(statement).first()
 
-    def insert_or_pass(self, table: sa.Table, columns: Sequence[sa.Column[Any]]) -> sa.Insert:
-        """An INSERT that passes over a row whose `columns` are there already."""
-        return self._insert(table).on_conflict_do_nothing(index_elements=columns)
+    def insert_or_pass(self, table: sa.Table, *key: str) -> sa.Insert:
+        """An INSERT that passes over a row whose `key` is there already."""
+        return prepared.insert_or_pass(self._connection.dialect.name, table, key)
 
-    def insert_or_change(self, table: sa.Table, columns: Sequence[sa.Column[Any]], changed: Iterable[str]) -> sa.Insert:
-        """An INSERT that changes the columns `changed` of a row whose `columns` are there already."""
-        insert = self._insert(table)
-        return insert.on_conflict_do_update(
-            index_elements=columns, set_={name: insert.excluded[name] for name in changed}
-        )
-
-    def _insert(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
-        return postgresql.insert(table) if self._connection.dialect.name == "postgresql" else sqlite.insert(table)
+    def insert_or_change(self, table: sa.Table, *key: str, changed: Iterable[str]) -> sa.Insert:
+        """An INSERT that changes the columns `changed` of a row whose `key` is there already."""
+        return prepared.insert_or_change(self._connection.dialect.name, table, key, tuple(changed))
 
 
 def chunks(values: Iterable[Value], size: int = PARAMETER_LIMIT) -> Iterator[list[Value]]:

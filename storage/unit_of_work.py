@@ -1,6 +1,7 @@
 """One transaction over all books of one agency, on SQL."""
 
 import threading
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -19,17 +20,7 @@ from storage.transaction import Transaction
 
 
 class SqlUnitOfWork:
-    """`ports.UnitOfWork`. The books exist between `with` and commit or the end of the block."""
-
-    messages: SqlMessageBook
-    queue: SqlQueueBook
-    register: SqlRegisterBook
-    cases: SqlCaseBook
-    outbox: SqlOutboxBook
-    events: SqlEventBook
-    accounts: SqlAccountBook
-    clerks: SqlClerkBook
-    health: SqlHealthBook
+    """`ports.UnitOfWork`. The books exist between `with` and commit or the end of the block; each once it is asked for."""
 
     def __init__(self, engine: Engine, agency: str, turn: "threading.Lock | None") -> None:
         """`turn` is held by the one writer of this process; None for a unit of work that only reads."""
@@ -47,19 +38,43 @@ class SqlUnitOfWork:
             self._end()
             raise
         self._transaction = Transaction(connection, self._agency)
-        self._open_books(self._transaction)
         return self
 
-    def _open_books(self, transaction: Transaction) -> None:
-        self.messages = SqlMessageBook(transaction)
-        self.queue = SqlQueueBook(transaction)
-        self.register = SqlRegisterBook(transaction)
-        self.cases = SqlCaseBook(transaction)
-        self.outbox = SqlOutboxBook(transaction)
-        self.events = SqlEventBook(transaction)
-        self.accounts = SqlAccountBook(transaction)
-        self.clerks = SqlClerkBook(transaction)
-        self.health = SqlHealthBook(transaction)
+    @cached_property
+    def messages(self) -> SqlMessageBook:
+        return SqlMessageBook(self._transaction)
+
+    @cached_property
+    def queue(self) -> SqlQueueBook:
+        return SqlQueueBook(self._transaction)
+
+    @cached_property
+    def register(self) -> SqlRegisterBook:
+        return SqlRegisterBook(self._transaction)
+
+    @cached_property
+    def cases(self) -> SqlCaseBook:
+        return SqlCaseBook(self._transaction)
+
+    @cached_property
+    def outbox(self) -> SqlOutboxBook:
+        return SqlOutboxBook(self._transaction)
+
+    @cached_property
+    def events(self) -> SqlEventBook:
+        return SqlEventBook(self._transaction)
+
+    @cached_property
+    def accounts(self) -> SqlAccountBook:
+        return SqlAccountBook(self._transaction)
+
+    @cached_property
+    def clerks(self) -> SqlClerkBook:
+        return SqlClerkBook(self._transaction)
+
+    @cached_property
+    def health(self) -> SqlHealthBook:
+        return SqlHealthBook(self._transaction)
 
     def _take_turn(self) -> None:
         """Threads of one process queue here: SQLite's own waiting polls, and can starve one of many."""

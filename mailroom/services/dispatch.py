@@ -1,7 +1,6 @@
 """Sending what is committed, and nothing else. The row is the truth; sending is a retry."""
 
 import asyncio
-from datetime import datetime
 
 import structlog
 
@@ -41,8 +40,9 @@ class Dispatcher:
     async def run(self) -> int:
         """One round: every letter that is due, until none is left or the server fails repeatedly. Returns how many went."""
         sent = setbacks = 0
-        while setbacks < SETBACKS and (item := await asyncio.to_thread(self._claim)):
-            error = await self._deliver(item)
+        item = await asyncio.to_thread(self._settle_and_claim, None)
+        while item:
+            after, error = await self._attempt(item)
             match error:
                 case None:
                     sent, setbacks = sent + 1, 0
@@ -50,28 +50,30 @@ class Dispatcher:
                     setbacks = SETBACKS
                 case TemporaryChannelError():
                     setbacks += 1
+            item = await asyncio.to_thread(self._settle_and_claim, after, go_on=setbacks < SETBACKS)
         return sent
 
-    def _claim(self) -> OutboxItem | None:
+    def _settle_and_claim(self, after: OutboxItem | None, *, go_on: bool = True) -> OutboxItem | None:
+        """Note what became of one letter and claim the next, in one commit: one sync for each letter."""
+        now = self._clock.now()
         with self._books.begin() as uow:
-            items = uow.outbox.claim(self._channel, self._clock.now(), 1)
-            if items:
+            if after:
+                uow.outbox.save(after)
+                uow.events.add(f"letter.{after.state}", now, message_id=after.message_id, detail=after.reply)
+            claimed = uow.outbox.claim(self._channel, now, 1) if go_on else []
+            if after or claimed:
                 uow.commit()
-        return items[0] if items else None
+        if after:
+            log.info("letter.attempted", item=after.id, state=after.state, attempts=after.attempts)
+        return claimed[0] if claimed else None
 
-    async def _deliver(self, item: OutboxItem) -> ChannelError | None:
-        """Send one letter and note what became of it, whatever it is."""
-        failure: ChannelError | None = None
+    async def _attempt(self, item: OutboxItem) -> tuple[OutboxItem, ChannelError | None]:
+        """Send one letter; what became of it, whatever it is, and the error if there was one."""
         try:
             reply = await self._sender.send(item)
         except ChannelError as error:
-            failure = error
-            after = self._after_failure(item, error)
-        else:
-            after = item.sent(self._clock.now(), reply)
-        await asyncio.to_thread(self._save, after)
-        log.info("letter.attempted", item=item.id, state=after.state, attempts=item.attempts)
-        return failure
+            return self._after_failure(item, error), error
+        return item.sent(self._clock.now(), reply), None
 
     def _after_failure(self, item: OutboxItem, error: ChannelError) -> OutboxItem:
         now = self._clock.now()
@@ -83,13 +85,6 @@ class Dispatcher:
         if until is None:
             return item.failed(f"given up after {item.attempts} attempts: {error}")
         return item.deferred(until, str(error), uncertain=isinstance(error, UncertainDeliveryError))
-
-    def _save(self, item: OutboxItem) -> None:
-        now: datetime = self._clock.now()
-        with self._books.begin() as uow:
-            uow.outbox.save(item)
-            uow.events.add(f"letter.{item.state}", now, message_id=item.message_id, detail=item.reply)
-            uow.commit()
 
     async def close(self) -> None:
         await self._sender.close()

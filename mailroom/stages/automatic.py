@@ -70,6 +70,7 @@ _REPLY_PHRASE = (
     r"(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|ooo|vacation (?:reply|response)"
     r"|(?:ข้อความ|การ)?ตอบ(?:กลับ|รับ)อัตโนมัติ|ข้อความอัตโนมัติ|ไม่อยู่ที่?สำนักงาน|อยู่นอกสำนักงาน)"
 )
+_REPLY_WORDS = re.compile(_REPLY_PHRASE)
 _REPLY_SUBJECT = re.compile(
     rf"^\s*(?:(?:re|ตอบ|ตอบกลับ)\s*:\s*)?[\[(]?\s*{_REPLY_PHRASE}\s*(?:$|[\])]|[:：]|\s[-–—]\s)", re.I
 )
@@ -139,13 +140,12 @@ def _parts_of_its_own(message: Message) -> Iterator[str]:
 
 
 def _bounces(message: Message, _: Agency) -> Iterator[Finding]:
-    subject, opening = normalised(message.subject), _opening(message)
-    sender = message.sender.address
-    robot = is_robot(sender) or message.return_path == "" or bool(_ROBOT_NAME.search(message.sender.name))
-    words = _BOUNCE_SUBJECT.search(subject) or _BOUNCE_BODY.search(opening)
-    if robot and words:
+    in_subject = _BOUNCE_SUBJECT.search(normalised(message.subject))
+    sender = message.sender
+    robot = is_robot(sender.address) or message.return_path == "" or bool(_ROBOT_NAME.search(sender.name))
+    if robot and (words := in_subject or _BOUNCE_BODY.search(_opening(message))):
         yield Kind.DSN, Reason("bounce", words[0])
-    if _BOUNCE_SUBJECT.search(subject) and (match := _BOUNCE_OPENING.match(opening)):
+    if in_subject and (match := _BOUNCE_OPENING.match(_opening(message))):
         yield Kind.DSN, Reason("bounce", match[0])
 
 
@@ -166,11 +166,11 @@ def _declared(message: Message, _: Agency) -> Iterator[Finding]:
 
 
 def _worded(message: Message, _: Agency) -> Iterator[Finding]:
-    subject, opening = normalised(message.subject), _opening(message)
+    subject = normalised(message.subject)
     if match := _REPLY_SUBJECT.match(subject):
         yield Kind.AUTO_REPLY, Reason("reply-subject", match[0].strip())
-    second = is_no_reply(message.sender.address) or bool(message.in_reply_to) or bool(re.search(_REPLY_PHRASE, subject))
-    if second and (match := _REPLY_BODY.search(opening)):
+    second = is_no_reply(message.sender.address) or message.in_reply_to or _REPLY_WORDS.search(subject)
+    if second and (match := _REPLY_BODY.search(_opening(message))):
         yield Kind.AUTO_REPLY, Reason("reply-body", match[0])
 
 
@@ -198,6 +198,7 @@ def _robots(message: Message, _: Agency) -> Iterator[Finding]:
 
 
 def _opening(message: Message) -> str:
+    """Asked for only where another sign was found: to take a body apart costs more than all headers together."""
     return split_body(message.text[: 4 * _OPENING]).own[:_OPENING]
 
 

@@ -87,7 +87,7 @@ def classify(message: Message, history: History, agency: Agency, catalogue: Cata
     for find in _AUTOMATIC_OR_BROKEN:
         if finding := find(case):
             return Classification(finding[0], reasons=finding[1])
-    kind, reasons = next((finding for find in _FINDERS if (finding := find(case))), _remainder(case))
+    kind, reasons = next((finding for find in _FINDERS if (finding := find(case))), None) or _remainder(case)
     found = Classification(kind, marks=case.marks, reasons=(*reasons, *_mark_reasons(case.marks)))
     return _with_party(found, case)
 

@@ -67,8 +67,7 @@ class SqlMessageBook:
         return found
 
     def log(self, arrivals: Sequence[tuple[Envelope, Kept]], at: datetime) -> None:
-        key = (MESSAGE.c.agency, MESSAGE.c.channel, MESSAGE.c.account, MESSAGE.c.external_id)
-        statement = self._transaction.insert_or_pass(MESSAGE, key)
+        statement = self._transaction.insert_or_pass(MESSAGE, "agency", "channel", "account", "external_id")
         for envelope, kept in arrivals:
             self._transaction.write(statement, self._arrival(envelope, kept, at))
 

@@ -19,7 +19,7 @@ CHUNK = 200
 ENTER = sa.insert(REGISTER_ENTRY)
 COUNT = sa.update(REGISTER_COUNTER).where(
     REGISTER_COUNTER.c.agency == sa.bindparam("row_agency"),
-    REGISTER_COUNTER.c.register == INCOMING,
+    REGISTER_COUNTER.c.register == sa.bindparam("row_register"),
     REGISTER_COUNTER.c.year == sa.bindparam("row_year"),
 )
 OPEN = sa.insert(CASE_FILE)
@@ -37,7 +37,7 @@ class SqlRegisterBook:
         transaction, year = self._transaction, draft.year
         number = self._last[year] = self._count(year) + 1
         transaction.write(ENTER, _columns(draft) | {"agency": transaction.agency, "number": number})
-        count = {"row_agency": transaction.agency, "row_year": year, "last": number}
+        count = {"row_agency": transaction.agency, "row_register": INCOMING, "row_year": year, "last": number}
         transaction.write(COUNT, count, key=year, exact=True)
         return RegisterEntry(RegisterNumber(year, number), draft)
 
@@ -45,8 +45,7 @@ class SqlRegisterBook:
         """The last number given; read, and locked against other writers, once for each transaction."""
         if year not in self._last:
             key = {"agency": self._transaction.agency, "register": INCOMING, "year": year}
-            columns = (REGISTER_COUNTER.c.agency, REGISTER_COUNTER.c.register, REGISTER_COUNTER.c.year)
-            begin = self._transaction.insert_or_pass(REGISTER_COUNTER, columns)
+            begin = self._transaction.insert_or_pass(REGISTER_COUNTER, "agency", "register", "year")
             self._transaction.run(begin.values(last=0, **key))
             query = sa.select(REGISTER_COUNTER.c.last).filter_by(**key).with_for_update()
             self._last[year] = self._transaction.run(query).scalar_one()

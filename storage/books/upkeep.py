@@ -46,8 +46,7 @@ class SqlAccountBook:
         self._save(channel, account, polled_at=at, error=error, **success)
 
     def _save(self, channel: str, account: str, **columns: Any) -> None:
-        key = (ACCOUNT.c.agency, ACCOUNT.c.channel, ACCOUNT.c.account)
-        save = self._transaction.insert_or_change(ACCOUNT, key, columns)
+        save = self._transaction.insert_or_change(ACCOUNT, "agency", "channel", "account", changed=columns)
         self._transaction.run(save, [{"error": "", **self._key(channel, account), **columns}])
 
     def _key(self, channel: str, account: str) -> dict[str, str]:
