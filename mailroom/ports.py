@@ -10,7 +10,7 @@ from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.decision import Decision
 from mailroom.domain.message import Attachment, Envelope, Kept, LoggedMessage, Message, Place
 from mailroom.domain.outbox import OutboxItem
-from mailroom.domain.record import History, MessageRecord, Reply, Verdict
+from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
 
 Content = bytes | Iterable[bytes]
@@ -210,6 +210,9 @@ class EventBook(Protocol):
 
     def add(self, name: str, at: datetime, *, message_id: int | None = None, actor: str = "", detail: str = "") -> None:
         """`name` is `noun.verb`, for example `message.decided`; `actor` is a clerk's user name or empty."""
+
+    def of_message(self, message_id: int) -> list[Event]:
+        """What happened to a message, in order."""
 
 
 class AccountBook(Protocol):

@@ -25,6 +25,7 @@ TABLES = (
     "channels",
     "defects",
     "refusals",
+    "events",
 )
 """Tables that every language has."""
 LANGUAGES = ("th", "en")

@@ -17,12 +17,27 @@ from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, Sto
 from mailroom.domain.message import Kept, Place
 from mailroom.ports import Content
 from storage.disk import disk_errors, make_durable_folder, refuse_network, sync_folder
-from storage.segment import PIECE_LIMIT, RawContent, TornRecordError, encode, examine, seek_magic, whole_until
+from storage.segment import (
+    PIECE_LIMIT,
+    Part,
+    RawContent,
+    TornRecordError,
+    damage_of,
+    decode,
+    encode,
+    examine,
+    seek_magic,
+    whole_until,
+)
 
 SEGMENT_LIMIT = 256 << 20
 """A segment that has reached so many bytes is left, and the next one begun."""
 
-COMPRESSION_LEVEL = 3
+COMPRESSION_LEVEL = 1
+"""Of mail, which is base64 for the most part, level 3 makes no less; negative levels leave a third more."""
+
+PARTS_LIMIT = 1000
+"""So many parts the system writes at once (IOV_MAX is 1024)."""
 
 _NAME = re.compile(r"\d{6,}\.seg")
 
@@ -46,10 +61,10 @@ class Segment:
         self.path = path
         self._descriptor = os.open(path, flags, 0o600)
         self.length = os.fstat(self._descriptor).st_size
-        self._waiting: list[bytes] = []
+        self._waiting: list[Part] = []
         self._weight = 0
 
-    def add(self, part: bytes) -> None:
+    def add(self, part: Part) -> None:
         self._waiting.append(part)
         self._weight += len(part)
         self.length += len(part)
@@ -72,12 +87,27 @@ class Segment:
         os.close(self._descriptor)
 
     def write(self) -> None:
-        left = memoryview(b"".join(self._waiting))
-        self._waiting.clear()
-        self._weight = 0
+        waiting, self._waiting, self._weight = self._waiting, [], 0
         with disk_errors(self.path):
+            for start in range(0, len(waiting), PARTS_LIMIT):
+                self._write(waiting[start : start + PARTS_LIMIT])
+
+    def _write(self, parts: list[Part]) -> None:
+        written = os.writev(self._descriptor, parts)
+        if written < sum(map(len, parts)):
+            left = memoryview(b"".join(parts))[written:]
             while left:
                 left = left[os.write(self._descriptor, left) :]
+
+
+class Decompressors(threading.local):
+    """One for each thread: none of them may be shared, and a new one costs more than unpacking a small mail."""
+
+    def __init__(self) -> None:
+        self._own = zstandard.ZstdDecompressor()
+
+    def own(self) -> zstandard.ZstdDecompressor:
+        return self._own
 
 
 class SegmentArchive:
@@ -90,6 +120,7 @@ class SegmentArchive:
         refuse_network(folder)
         self._folder = folder / "segments"
         self._limit = segment_limit
+        self._decompressors = Decompressors()
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
         self._lock = threading.Lock()
         self._claim: int | None = None
@@ -214,10 +245,24 @@ class SegmentArchive:
         where = f"{self._folder / place.segment} at {place.offset}"
         if not _NAME.fullmatch(place.segment):
             raise ArchiveDamagedError(f"{place.segment!r} is not the name of a segment; restore the database")
+        with damage_of(where):
+            content = self._small(place, digest)
+        return self._stream(place, digest, where) if content is None else io.BytesIO(content)
+
+    def _small(self, place: Place, digest: str) -> bytes | None:
+        """The content of a small record, read and checked at once; None of a large one."""
+        if place.length > PIECE_LIMIT:
+            return None
+        descriptor = os.open(self._folder / place.segment, os.O_RDONLY | os.O_CLOEXEC)
         try:
+            record = os.pread(descriptor, place.length, place.offset)
+        finally:
+            os.close(descriptor)
+        return decode(record, digest, self._decompressors.own())
+
+    def _stream(self, place: Place, digest: str, where: str) -> BinaryIO:
+        with damage_of(where):
             file = (self._folder / place.segment).open("rb")
-        except OSError as error:
-            raise ArchiveDamagedError(f"{where} cannot be read ({error}); restore it from a backup") from error
         try:
             file.seek(place.offset)
             return io.BufferedReader(RawContent(file, digest, where), 1 << 16)

@@ -25,28 +25,36 @@ PIECE_LIMIT = 1 << 20
 LENGTH = struct.Struct("<I")
 END = struct.Struct("<32sQQI")
 
+Part = bytes | memoryview
+
 
 class TornRecordError(Exception):
     """The bytes at this place are no whole record."""
 
 
-def encode(content: Content, compressor: zstandard.ZstdCompressor) -> Generator[bytes, None, tuple[str, int]]:
+def encode(content: Content, compressor: zstandard.ZstdCompressor) -> Generator[Part, None, tuple[str, int]]:
     """The record of one content, in parts; returns the digest (hex) and the length of the content."""
     yield MAGIC
     digest = hashlib.sha256()
     raw = stored = check = 0
-    packer = compressor.compressobj()
-    for chunk in _chunks(content):
+    for chunk, packed in _packed(content, compressor):
         digest.update(chunk)
-        raw += len(chunk)
-        packed = packer.compress(chunk)
-        stored, check = stored + len(packed), zlib.crc32(packed, check)
+        raw, stored, check = raw + len(chunk), stored + len(packed), zlib.crc32(packed, check)
         yield from _pieces(packed)
-    packed = packer.flush()
-    stored, check = stored + len(packed), zlib.crc32(packed, check)
-    yield from _pieces(packed)
     yield LENGTH.pack(0) + END.pack(digest.digest(), raw, stored, check)
     return digest.hexdigest(), raw
+
+
+def _packed(content: Content, compressor: zstandard.ZstdCompressor) -> Iterator[tuple[Part, bytes]]:
+    """Chunks of the content, each with what the packer gave for it."""
+    if isinstance(content, bytes) and len(content) <= PIECE_LIMIT:
+        # A packer that is told the length takes smaller tables; they cost more than packing a small mail.
+        yield content, compressor.compress(content)
+        return
+    packer = compressor.compressobj()
+    for chunk in _chunks(content):
+        yield chunk, packer.compress(chunk)
+    yield b"", packer.flush()
 
 
 def _chunks(content: Content) -> Iterator[memoryview]:
@@ -56,10 +64,43 @@ def _chunks(content: Content) -> Iterator[memoryview]:
             yield view[start : start + PIECE_LIMIT]
 
 
-def _pieces(packed: bytes) -> Iterator[bytes]:
+def _pieces(packed: bytes) -> Iterator[Part]:
+    view = memoryview(packed)
     for start in range(0, len(packed), PIECE_LIMIT):
-        part = packed[start : start + PIECE_LIMIT]
-        yield LENGTH.pack(len(part)) + part
+        part = view[start : start + PIECE_LIMIT]
+        yield LENGTH.pack(len(part))
+        yield part
+
+
+def decode(record: bytes, digest: str, decompressor: zstandard.ZstdDecompressor) -> bytes | None:
+    """The content of a whole record, with everything checked; None when it is too long to stand in memory.
+
+    Raises TornRecordError and ZstdError.
+    """
+    frame = b"".join(_frame(record))
+    kept, raw, stored, check = END.unpack_from(record, len(record) - END.size)
+    if (stored, check, kept.hex()) != (len(frame), zlib.crc32(frame), digest):
+        raise TornRecordError("it is not the record that was asked for")
+    if raw > PIECE_LIMIT:
+        return None
+    content = decompressor.decompress(frame, max_output_size=raw, allow_extra_data=False) if raw else b""
+    if (len(content), hashlib.sha256(content).digest()) != (raw, kept):
+        raise TornRecordError("the content has another digest or length than the record says")
+    return content
+
+
+def _frame(record: bytes) -> Iterator[bytes]:
+    """The pieces of a whole record. Raises TornRecordError."""
+    end = len(record) - END.size - LENGTH.size
+    at = len(MAGIC)
+    if record[:at] != MAGIC:
+        raise TornRecordError("no record begins here")
+    while at <= end and (length := LENGTH.unpack_from(record, at)[0]):
+        at += LENGTH.size
+        yield record[at : at + length]
+        at += length
+    if at != end:
+        raise TornRecordError("the record is cut off")
 
 
 class Pieces(io.RawIOBase):

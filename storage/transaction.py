@@ -70,13 +70,15 @@ class Transaction:
         if self._committed:
             raise RuntimeError("this unit of work is committed already; begin another")
 
-    def run(self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> CursorResult[Any]:
-        """Execute now, after what waits."""
+    def run(
+        self, statement: sa.Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Execute now, after what waits; `values` are those of bind parameters, or rows."""
         self.flush()
-        return self._connection.execute(statement, rows)
+        return self._connection.execute(statement, values)
 
-    def all(self, statement: sa.Executable) -> Sequence[Row[Any]]:
-        return self.run(statement).all()
+    def all(self, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        return self.run(statement, values).all()
 
     def first(self, statement: sa.Executable) -> Row[Any] | None:
         return self.run(statement).first()

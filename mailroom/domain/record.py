@@ -45,6 +45,19 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the event log: who did what, when and why."""
+
+    name: str
+    """`noun.verb`, for example `message.decided`."""
+    at: datetime
+    message_id: int | None = None
+    actor: str = ""
+    """User name of a clerk; empty for the program."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What processing found out about one logged message; recorded in one transaction with all that follows."""
 

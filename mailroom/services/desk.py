@@ -104,7 +104,11 @@ class Desk:
             self._carry_out(uow, record, decision, service)
             uow.messages.decide_anew(message_id, decision, clerk, reason.strip(), service)
             uow.events.add(
-                "message.decided", self._clock.now(), message_id=message_id, actor=clerk.username, detail=str(outcome)
+                "message.decided",
+                self._clock.now(),
+                message_id=message_id,
+                actor=clerk.username,
+                detail=f"{outcome} {reason.strip()}",
             )
             uow.commit()
 

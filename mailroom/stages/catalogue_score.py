@@ -5,7 +5,7 @@ what only the name of an attachment says counts half. One clear winner is a find
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,8 +19,8 @@ LEAST_AGENCY = 6.0
 """Another agency needs more evidence than one short word: sending a citizen away wrongly is worse than a hold."""
 SUBJECT_WEIGHT = 2.0
 FILE_WEIGHT = 0.5
-_START = 3
-"""A phrase is looked for only where the text has its first characters: most phrases are dismissed at once."""
+_START = 4
+"""A phrase is looked for only in a text that has its first characters: nearly all are never touched."""
 _THAI = re.compile("[\u0e00-\u0e7f]")
 _LATIN = re.compile(r"[0-9a-z]+")
 
@@ -65,14 +65,32 @@ Owner = tuple[str, str]
 """`service` or `agency`, and its key or name."""
 
 
+_Phrase = tuple[int, str, tuple[Owner, ...]]
+"""Its rank, the longest phrase first; its characters; whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Phrases by their first characters; those that have fewer, apart."""
+
+    by_start: Mapping[str, tuple[_Phrase, ...]]
+    short: tuple[_Phrase, ...]
+
+    def occurring(self, text: str) -> list[_Phrase]:
+        """Phrases that stand somewhere in a text, longest first."""
+        starts = {text[i : i + _START] for i in range(len(text) - _START + 1)}
+        near = (phrase for start in self.by_start.keys() & starts for phrase in self.by_start[start])
+        return sorted(phrase for phrase in (*self.short, *near) if phrase[1] in text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Phrases:
     """Everything that the catalogue says, ready to be looked for."""
 
-    thai: tuple[tuple[str, tuple[Owner, ...]], ...]
-    """Without spaces, longest first."""
-    other: tuple[tuple[str, tuple[Owner, ...]], ...]
-    """Latin words, to be found as whole words, longest first."""
+    thai: _Index
+    """Without spaces."""
+    other: _Index
+    """Latin words, to be found as whole words."""
 
 
 def score(subject: str, text: str, files: Iterable[str], agency: Agency, catalogue: Catalogue) -> Scores:
@@ -110,16 +128,13 @@ def _find(source: str, phrases: _Phrases, own: tuple[str, ...]) -> list[tuple[st
     return [*_longest(joined, phrases.thai), *_longest(words, phrases.other)]
 
 
-def _longest(text: str, phrases: tuple[tuple[str, tuple[Owner, ...]], ...]) -> list[tuple[str, tuple[Owner, ...]]]:
+def _longest(text: str, phrases: _Index) -> Iterator[tuple[str, tuple[Owner, ...]]]:
     """Phrases that occur somewhere outside every longer phrase."""
-    found = []
-    starts = {text[i : i + _START] for i in range(len(text))}
-    for phrase, owners in phrases:
-        if (phrase[:_START] in starts or len(phrase) < _START) and phrase in text:
-            found.append((phrase.strip(), owners))
+    for _, phrase, owners in phrases.occurring(text):
+        if phrase in text:
+            yield phrase.strip(), owners
             # One blank stays between words, so that the next phrase can begin where this one ended.
             text = text.replace(phrase, " \n " if phrase[0] == " " else "\n")
-    return found
 
 
 @lru_cache(maxsize=64)
@@ -148,13 +163,22 @@ def _phrases(key: _ByIdentity) -> _Phrases:
         _own(owners, ("service", service.key), (service.name, service.name_en, *service.words))
     for agency in catalogue.agencies:
         _own(owners, ("agency", agency.name), (agency.name, *agency.words))
-    longest_first = sorted(
-        ((phrase, tuple(who)) for phrase, who in owners.items()), key=lambda one: (-len(one[0]), one[0])
-    )
+    longest_first = sorted(owners, key=lambda phrase: (-len(phrase), phrase))
+    ranked = [(rank, phrase, tuple(owners[phrase])) for rank, phrase in enumerate(longest_first)]
     return _Phrases(
-        tuple(one for one in longest_first if _THAI.search(one[0])),
-        tuple(one for one in longest_first if not _THAI.search(one[0])),
+        _index(one for one in ranked if _THAI.search(one[1])), _index(one for one in ranked if not _THAI.search(one[1]))
     )
+
+
+def _index(phrases: Iterable[_Phrase]) -> _Index:
+    by_start, short = dict[str, tuple[_Phrase, ...]](), []
+    for phrase in phrases:
+        start = phrase[1][:_START]
+        if len(start) < _START:
+            short.append(phrase)
+        else:
+            by_start[start] = (*by_start.get(start, ()), phrase)
+    return _Index(by_start, tuple(short))
 
 
 def _own(owners: dict[str, list[Owner]], owner: Owner, names: Iterable[str]) -> None:

@@ -9,10 +9,10 @@ from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import StorageError
 from mailroom.domain.outbox import OutboxItem, OutboxState
-from mailroom.domain.record import MessageRecord, Reply
+from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
 from mailroom.testing.message_books import MemoryMessageBook
-from mailroom.testing.shelf import Account, Event, Shelf
+from mailroom.testing.shelf import Account, Shelf
 
 
 class MemoryRegisterBook:
@@ -102,6 +102,9 @@ class MemoryEventBook:
 
     def add(self, name: str, at: datetime, *, message_id: int | None = None, actor: str = "", detail: str = "") -> None:
         self._shelf.events.append(Event(name, at, message_id, actor, detail))
+
+    def of_message(self, message_id: int) -> list[Event]:
+        return [event for event in self._shelf.events if event.message_id == message_id]
 
 
 class MemoryAccountBook:

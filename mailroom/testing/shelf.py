@@ -7,7 +7,7 @@ from typing import Any, Self
 from mailroom.domain.case import Case
 from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.outbox import OutboxItem
-from mailroom.domain.record import MessageRecord, Reply
+from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import RegisterEntry, RegisterNumber
 
 AccountKey = tuple[str, str]
@@ -19,17 +19,6 @@ class Account:
     succeeded_at: datetime | None = None
     polled_at: datetime | None = None
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the event log."""
-
-    name: str
-    at: datetime
-    message_id: int | None = None
-    actor: str = ""
-    detail: str = ""
 
 
 @dataclass(slots=True)

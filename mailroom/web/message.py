@@ -27,6 +27,7 @@ def shown(
     with site.books.begin() as uow:
         record = _existing(uow.messages.get(message_id))
         sealed = is_sealed(record, visit)
+        history = uow.events.of_message(message_id)
         uow.events.add("message.sealed" if sealed else "message.opened", site.clock.now(), **_who(visit, message_id))
         uow.commit()
     return site.pages.show(
@@ -44,6 +45,7 @@ def shown(
         marks=sender_marks(record.message) if record.message else (),
         dangerous=bool(record.classification and record.classification.kind in DANGEROUS),
         catalogue=site.catalogue,
+        history=history,
     )
 
 

@@ -20,7 +20,7 @@ class SqlClerkBook:
 
     def add(self, username: str, display_name: str, password_hash: str) -> Clerk:
         insert = self._transaction.insert_or_change(
-            CLERK, (CLERK.c.agency, CLERK.c.username), ("display_name", "password_hash")
+            CLERK, "agency", "username", changed=("display_name", "password_hash")
         )
         row = {"username": username, "display_name": display_name, "password_hash": password_hash}
         added = self._transaction.run(insert.values(agency=self._agency, **row).returning(CLERK.c.id))

@@ -18,6 +18,24 @@ PUT = sa.insert(OUTBOX_ITEM)
 IS_WAITING = sa.text("outbox_item.state IN ('pending', 'deferred')")
 NOT_SENT = sa.text("outbox_item.state <> 'sent'")
 
+OURS = sa.and_(OUTBOX_ITEM.c.agency == sa.bindparam("row_agency"), OUTBOX_ITEM.c.channel == sa.bindparam("row_channel"))
+DUE = (
+    sa.select(OUTBOX_ITEM.c.id)
+    .where(OURS, IS_WAITING, OUTBOX_ITEM.c.due_at <= sa.bindparam("at"))
+    .order_by(OUTBOX_ITEM.c.due_at)
+    .limit(sa.bindparam("count", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+CLAIM = (
+    sa.update(OUTBOX_ITEM)
+    .where(OUTBOX_ITEM.c.id.in_(DUE.scalar_subquery()))
+    .values(state=OutboxState.SENDING.value, attempts=OUTBOX_ITEM.c.attempts + 1)
+    .returning(*OUTBOX_ITEM.c)
+)
+SAVE = sa.update(OUTBOX_ITEM).where(
+    OUTBOX_ITEM.c.id == sa.bindparam("row_id"), OUTBOX_ITEM.c.agency == sa.bindparam("row_agency")
+)
+
 
 class SqlOutboxBook:
     """`ports.OutboxBook`."""
@@ -49,25 +67,13 @@ class SqlOutboxBook:
         }
 
     def claim(self, channel: str, now: datetime, limit: int) -> list[OutboxItem]:
-        due = (
-            sa.select(OUTBOX_ITEM.c.id)
-            .where(self._ours, OUTBOX_ITEM.c.channel == channel, IS_WAITING, OUTBOX_ITEM.c.due_at <= now)
-            .order_by(OUTBOX_ITEM.c.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claim = (
-            sa.update(OUTBOX_ITEM)
-            .where(OUTBOX_ITEM.c.id.in_(due.scalar_subquery()))
-            .values(state=OutboxState.SENDING.value, attempts=OUTBOX_ITEM.c.attempts + 1)
-            .returning(*OUTBOX_ITEM.c)
-        )
-        items = [_item(row) for row in self._transaction.all(claim)]
+        values = {"row_agency": self._transaction.agency, "row_channel": channel, "at": now, "count": limit}
+        items = [_item(row) for row in self._transaction.all(CLAIM, values)]
         return sorted(items, key=lambda item: item.due_at)
 
     def save(self, item: OutboxItem) -> None:
-        change = sa.update(OUTBOX_ITEM).where(self._ours, OUTBOX_ITEM.c.id == item.id)
-        self._transaction.run(change.values(_progress(item)))
+        key = {"row_id": item.id, "row_agency": self._transaction.agency}
+        self._transaction.write(SAVE, _progress(item) | key, key=item.id)
 
     def reclaim(self, now: datetime) -> int:
         change = sa.update(OUTBOX_ITEM).where(self._ours, NOT_SENT, OUTBOX_ITEM.c.state == OutboxState.SENDING.value)

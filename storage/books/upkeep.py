@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from mailroom.domain.decision import Outcome
 from mailroom.domain.outbox import OutboxState
+from mailroom.domain.record import Event
 from storage.books.outbox import NOT_SENT
 from storage.tables import ACCOUNT, EVENT, MESSAGE, OUTBOX_ITEM
 from storage.transaction import Transaction
@@ -24,6 +25,10 @@ class SqlEventBook:
     def add(self, name: str, at: datetime, *, message_id: int | None = None, actor: str = "", detail: str = "") -> None:
         row = {"name": name, "at": at, "message_id": message_id, "actor": actor, "detail": detail}
         self._transaction.write(ADD, row | {"agency": self._transaction.agency})
+
+    def of_message(self, message_id: int) -> list[Event]:
+        query = sa.select(EVENT).where(EVENT.c.message_id == message_id).order_by(EVENT.c.id)
+        return [Event(row.name, row.at, row.message_id, row.actor, row.detail) for row in self._transaction.all(query)]
 
 
 class SqlAccountBook:

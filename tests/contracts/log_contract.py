@@ -8,7 +8,7 @@ import pytest
 from mailroom.domain.decision import Classification, Kind, Letter, Outcome
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.domain.message import LoggedMessage
-from mailroom.domain.record import MessageRecord
+from mailroom.domain.record import Event, MessageRecord
 from mailroom.domain.register import RegisterNumber
 from mailroom.ports import Books
 from tests.support.book_values import (
@@ -53,6 +53,21 @@ def record_all(books: Books, *rows: LoggedMessage) -> None:
 
 
 class LogContract:
+    def test_the_event_log_tells_of_each_message_in_order(self, books: Books) -> None:
+        """Who, what, when and why, as it was added; also before the commit, and of no other message."""
+        [logged, other] = arrive(books, b"a", b"b")
+        with books.begin() as uow:
+            uow.events.add("message.opened", NOW, message_id=logged.id, actor="malee")
+            uow.events.add("message.opened", NOW, message_id=other.id, actor="chai")
+            uow.events.add("message.decided", NOW + DAY, message_id=logged.id, detail="hold")
+            assert len(uow.events.of_message(logged.id)) == 2
+            uow.commit()
+        with books.look() as uow:
+            assert uow.events.of_message(logged.id) == [
+                Event("message.opened", NOW, logged.id, "malee", ""),
+                Event("message.decided", NOW + DAY, logged.id, "", "hold"),
+            ]
+
     def test_nothing_stays_without_commit(self, books: Books) -> None:
         """Leaving the block without commit, or by an exception, leaves no trace; numbers go back too."""
         [logged, other] = arrive(books, b"a", b"b")

@@ -14,7 +14,6 @@ _UNSAFE_IN_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\ud
 _MARK = "[\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE = re.compile(f"({_MARK}{{8}}){_MARK}+")
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_SPACE = re.compile(r"\s+")
 
 
 def one_line(text: str, limit: int) -> str:
@@ -27,7 +26,7 @@ def one_line(text: str, limit: int) -> str:
         text = text.translate(_IN_LINE)
     if not text.isascii():
         text = _PILE.sub(r"\1", text)
-    return _SPACE.sub(" ", text).strip()[:limit].rstrip()
+    return " ".join(text.split())[:limit].rstrip()
 
 
 def many_lines(text: str) -> str:

@@ -4,10 +4,11 @@ Only real text charsets are known: a label never reaches Python's other codecs (
 """
 
 import re
+from functools import lru_cache
 
 from channels.email.reading import macthai
 from channels.email.reading.defects import Defects
-from channels.email.reading.thai import count_thai, looks_thai, mended
+from channels.email.reading.thai import count_foreign, count_thai, looks_thai, mended
 
 _THAI = "cp874"
 _WESTERN = "cp1252"
@@ -74,14 +75,20 @@ _NOT_ASCII_COMPATIBLE = frozenset(
 _PUNCTUATION = str.maketrans("", "", " -_.:()\"'/")
 _LABEL_CHARACTERS = 60
 # What the few Thai letters that are valid UTF-8 by chance turn into: "แบบ" in TIS-620 is one letter of Vietnamese.
+_ASCII = re.compile("[\0-\x7f]+")
 _CHANCE = re.compile("[\u0800-\u08ff\u1800-\u1fff]+")
 
 
 def canonical(label: str) -> str | None:
     """Our name of a charset; empty when the label says nothing; None when it is not known."""
-    if len(label) > _LABEL_CHARACTERS:
-        return None
-    return _LABELS.get(label.lower().translate(_PUNCTUATION)) if label else _UNDECLARED
+    if not label:
+        return _UNDECLARED
+    return None if len(label) > _LABEL_CHARACTERS else _known(label)
+
+
+@lru_cache(256)
+def _known(label: str) -> str | None:
+    return _LABELS.get(label.lower().translate(_PUNCTUATION))
 
 
 def decode(content: bytes, label: str, defects: Defects) -> str:
@@ -143,14 +150,14 @@ def _undeclared(content: bytes) -> tuple[str, str]:
 
 
 def _is_chance(text: str) -> bool:
-    letters = "".join(c for c in text[:64] if not c.isascii())
+    letters = _ASCII.sub("", text[:64])
     return len(letters) <= 4 and _CHANCE.fullmatch(letters) is not None
 
 
 def _is_mostly_utf8(damaged: str) -> bool:
     """Whether single bytes were lost in what is UTF-8 otherwise."""
     lost = damaged.count("\N{REPLACEMENT CHARACTER}")
-    whole = sum(not c.isascii() for c in damaged) - lost
+    whole = len(damaged) - len(damaged.encode("ascii", "ignore")) - lost
     return whole > 2 * lost
 
 
@@ -169,7 +176,7 @@ def _utf8(content: bytes) -> tuple[str, str]:
 def _thai(content: bytes, charset: str) -> tuple[str, str]:
     """A Thai label is right unless the bytes are UTF-8 that makes Thai: "แบบ" is valid UTF-8 too, by chance."""
     text = _strict(content, "utf-8")
-    if text is not None and 2 * count_thai(text) > sum(not c.isascii() for c in text[:4096]):
+    if text is not None and 2 * count_thai(text) > count_foreign(text):
         return text, "utf-8"
     if text is not None and not looks_thai(content) and not _is_chance(text):
         return text, "utf-8"

@@ -8,6 +8,7 @@ from channels.email.reading.limits import FIELD_BYTES, HEADER_BYTES, HEADER_FIEL
 
 Raw = bytes | bytearray | memoryview
 _NAME = re.compile(rb"[!-9;-~]{1,200}")
+_WHOLE_FIELD = re.compile(rb"([!-9;-~]{1,200}+)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
@@ -52,6 +53,24 @@ def read_headers(raw: bytes | bytearray, start: int, end: int, defects: Defects)
 
 def _fields(block: bytes, defects: Defects) -> tuple[Headers, int | None]:
     """The fields, and where the block stops to be one: at a line that is no field with none behind it."""
+    headers = _sound_fields(block)
+    return (headers, None) if headers is not None else _broken_fields(block, defects)
+
+
+def _sound_fields(block: bytes) -> Headers | None:
+    """The fields of a block that is nothing but fields, as nearly all are; None for others, and for very many."""
+    headers = Headers()
+    position = 0
+    for count, field in enumerate(_WHOLE_FIELD.finditer(block)):
+        if field.start() != position or count >= HEADER_FIELDS:
+            return None
+        position = field.end()
+        name, value = field.groups()
+        _close(headers, name.decode("ascii").lower(), value.split(b"\n"))
+    return headers if position == len(block) else None
+
+
+def _broken_fields(block: bytes, defects: Defects) -> tuple[Headers, int | None]:
     headers = Headers()
     lines = block.split(b"\n")
     position = count = 0

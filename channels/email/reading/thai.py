@@ -3,6 +3,8 @@
 import re
 
 _SAMPLE = 64 << 10
+_BEGINNING = 4096
+_THAI = re.compile("[\u0e01-\u0e5b]+")
 _HIGH = bytes(range(0x80, 0x100))
 _LETTERS = bytes([*range(0xA1, 0xDB), *range(0xDF, 0xFC)])
 _CONSONANTS = bytes(range(0xA1, 0xCF))
@@ -28,7 +30,13 @@ def looks_thai(content: bytes) -> bool:
 
 def count_thai(text: str) -> int:
     """How many characters of the Thai block a text has, as far as its beginning tells."""
-    return sum("\u0e01" <= c <= "\u0e5b" for c in text[:4096])
+    return sum(map(len, _THAI.findall(text, 0, _BEGINNING)))
+
+
+def count_foreign(text: str) -> int:
+    """How many characters of as much of the text are not ASCII."""
+    beginning = text[:_BEGINNING]
+    return len(beginning) - len(beginning.encode("ascii", "ignore"))
 
 
 _CP1252_SPECIALS = bytes(b for b in range(0x80, 0xA0) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D))

@@ -81,7 +81,8 @@ def _expected(raw: bytes | bytearray, start: int, end: int) -> int:
 
 
 def _white(raw: bytes | bytearray, start: int, end: int) -> int:
-    return sum(raw.count(character, start, end) for character in (b"\n", b"\r", b" ", b"\t"))
+    line_ends = raw.count(b"\n", start, end) + raw.count(b"\r", start, end)
+    return line_ends + raw.count(b" ", start, end) + raw.count(b"\t", start, end)
 
 
 def _forced(letters: bytes) -> bytes:

@@ -3,6 +3,8 @@
 import binascii
 import re
 
+import pybase64
+
 from channels.email.reading.charsets import canonical, decode
 from channels.email.reading.defects import Defects
 
@@ -77,6 +79,13 @@ def _quoted(text: bytes) -> bytes:
 
 def base64(text: bytes, defects: Defects) -> bytes:
     """Base64 with any padding or none, and with foreign characters left out."""
+    try:
+        return pybase64.b64decode(text, validate=True)
+    except binascii.Error:
+        return _lenient_base64(text, defects)
+
+
+def _lenient_base64(text: bytes, defects: Defects) -> bytes:
     letters = text.translate(None, _ALPHABET)
     if len(letters) % 4 == 1:
         defects.add("word-damaged")

@@ -128,3 +128,17 @@ def test_nobody_is_sent_to_another_channel_before_an_announcement(workshop: Work
     with pytest.raises(RefusedActionError, match="decided-meanwhile"):
         announced.desk.redirect_channel(held.logged.id, CLERK, "ผิดช่องทาง")
     announced.close()
+
+
+def test_every_decision_stays_in_the_history(workshop: Workshop) -> None:
+    """The program's, then each clerk's with its reason, in order."""
+    held = _held(workshop)
+    workshop.desk.ignore(held.logged.id, CLERK, "ทดสอบระบบ")
+    workshop.desk.accept(held.logged.id, OTHER_CLERK, "ไม่ใช่การทดสอบ")
+    with workshop.books.look() as uow:
+        told = [(event.name, event.actor, event.detail) for event in uow.events.of_message(held.logged.id)]
+    assert told == [
+        ("message.decided", "", "hold no-single-service"),
+        ("message.decided", "malee", "ignore ทดสอบระบบ"),
+        ("message.decided", "chai", "accept ไม่ใช่การทดสอบ"),
+    ]

@@ -252,3 +252,14 @@ async def test_an_agency_without_a_channel_is_not_offered(office: Office, clerk:
     page = (await clerk.get("/messages/1")).text
     assert "เทศบาลเมืองตัวอย่าง" in page
     assert "หน่วยงานที่ติดต่อไม่ได้" not in page
+
+
+async def test_the_page_shows_what_happened_to_a_message(office: Office, clerk: SignedIn) -> None:
+    """Who decided what and why, and who opened it before."""
+    office.receive(letter())
+    await clerk.get("/messages/1")
+    await clerk.post("/messages/1/decision", seen="hold.", reason="อยู่ในอำนาจ <b>", outcome="accept", service="")
+    page = (await clerk.get("/messages/1")).text
+    history = page[page.index("ประวัติ") :]
+    assert history.index("เปิดอ่าน") < history.index("อยู่ในอำนาจ &lt;b&gt;")
+    assert "somying" in history
