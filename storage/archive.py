@@ -104,10 +104,7 @@ class Decompressors(threading.local):
     """One for each thread: none of them may be shared, and a new one costs more than unpacking a small mail."""
 
     def __init__(self) -> None:
-        self._own = zstandard.ZstdDecompressor()
-
-    def own(self) -> zstandard.ZstdDecompressor:
-        return self._own
+        self.own = zstandard.ZstdDecompressor()
 
 
 class SegmentArchive:
@@ -258,7 +255,7 @@ class SegmentArchive:
             record = os.pread(descriptor, place.length, place.offset)
         finally:
             os.close(descriptor)
-        return decode(record, digest, self._decompressors.own())
+        return decode(record, digest, self._decompressors.own)
 
     def _stream(self, place: Place, digest: str, where: str) -> BinaryIO:
         with damage_of(where):

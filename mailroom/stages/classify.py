@@ -14,7 +14,7 @@ from mailroom.stages import kinds
 from mailroom.stages.automatic import find_automatic
 from mailroom.stages.catalogue_score import LEAST_AGENCY, Scores, score
 from mailroom.stages.danger import find_macros, find_malware, find_phishing, find_spam
-from mailroom.stages.marks import face_parts, read_marks
+from mailroom.stages.marks import face_parts, letter_number, read_face
 from mailroom.stages.normalise import normalised
 from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
 
@@ -62,7 +62,7 @@ class _Case:
 
     @cached_property
     def marks(self) -> LetterMarks:
-        return read_marks(self.message.subject, self.text)
+        return read_face(bare_subject(self.message.subject), self.text)
 
     @cached_property
     def scores(self) -> Scores:
@@ -162,7 +162,7 @@ def _official_letter(case: _Case) -> Finding | None:
     number = case.marks.letter_no
     if not number:
         return None
-    in_subject = bool(read_marks(case.message.subject, "").letter_no)
+    in_subject = bool(letter_number(bare_subject(case.message.subject)))
     if face_parts(case.text) + 2 * in_subject < 2:
         return None
     return Kind.OFFICIAL_LETTER, (Reason("letter-number", number),)

@@ -42,10 +42,15 @@ _FACE = (
 )
 
 
+_HASTE, _SECRET = "ด่วน", "ลับ"
+"""What every word of urgency, and every grade of secrecy, has in it: lines without it need no closer look."""
+
+
 class _Marking:
     """Where a letter carries a class. `mild` is a word that citizens write alone without meaning a class."""
 
-    def __init__(self, label: str, words: str, mild: str = "") -> None:
+    def __init__(self, label: str, core: str, words: str, mild: str = "") -> None:
+        self._core = core
         self._places = (
             re.compile(rf"(?:^|{_OPEN}|\s){label}\s*[:：]?\s*({words})(?![ก-๙])"),
             re.compile(rf"^\W{{0,3}}{_OPEN}\s*({words})\s*{_CLOSE}"),
@@ -58,6 +63,8 @@ class _Marking:
     def find(self, head: str, lines: list[str], *, official: bool) -> str:
         """The word found, or an empty string. `official`: the message has the face of an official letter."""
         for line in (head, *lines):
+            if self._core not in line:
+                continue
             for place in self._places:
                 if match := place.search(line):
                     return match[1]
@@ -67,22 +74,27 @@ class _Marking:
         return first[1] if first and official else ""
 
 
-_SPEED = _Marking("ชั้นความเร็ว", "ด่วนที่สุด|ด่วนมาก|ด่วน", mild="ด่วน")
-_GRADE = _Marking("ชั้นความลับ", "ลับที่สุด|ลับมาก|ลับ")
+_SPEED = _Marking("ชั้นความเร็ว", _HASTE, "ด่วนที่สุด|ด่วนมาก|ด่วน", mild="ด่วน")
+_GRADE = _Marking("ชั้นความลับ", _SECRET, "ลับที่สุด|ลับมาก|ลับ")
 _WITHIN = re.compile(rf"^{_OPEN}?(?:ชั้นความเร็ว\s*[:：]?\s*)?ด่วนภายใน\s*(.{{0,80}}?){_CLOSE}?\s*$")
 
 
 def read_marks(subject: str, text: str) -> LetterMarks:
     """What the face says. Fields that are not there stay empty; digits come out Arabic, days in the common era."""
-    head, body = bare_subject(subject), normalised(text)[:_REACH]
-    own = _CITED.sub("", body)
-    number = _letter_number(_CITED.sub("", head)) or _letter_number(own)
+    return read_face(bare_subject(subject), normalised(text))
+
+
+def read_face(head: str, text: str) -> LetterMarks:
+    """What `read_marks` reads, of a bare subject and a body that are normalised already."""
+    body = text[:_REACH]
+    number = letter_number(head) or letter_number(body)
     lines = _top(body)
-    urgency, within = _urgency(head, lines, official=bool(number) or face_parts(body) >= 2)
+    hasty = _HASTE in head or any(_HASTE in line for line in lines)
+    urgency, within = _urgency(head, lines, official=bool(number) or (hasty and face_parts(body) >= 2))
     return LetterMarks(
         letter_no=number,
         circular="/ว" in number,
-        dated=_letter_date(f"{head}\n{own}") if number else None,
+        dated=_letter_date(f"{head}\n{_CITED.sub('', body)}") if number else None,
         subject=_letter_subject(head, body) if number else _field(_SUBJECT, body),
         to=_field(_TO, body),
         urgency=urgency,
@@ -101,8 +113,11 @@ def _field(pattern: re.Pattern[str], text: str) -> str:
     return match[1].strip() if match else ""
 
 
-def _letter_number(text: str) -> str:
-    text = _COURT_CASE.sub(" ", text)
+def letter_number(text: str) -> str:
+    """The number that a normalised subject or body carries as its own, or an empty string."""
+    if "/" not in text:
+        return ""
+    text = _COURT_CASE.sub(" ", _CITED.sub("", text))
     match = _LABELLED_NUMBER.search(text) or _LINE_NUMBER.search(text)
     if match is None:
         return ""
@@ -129,6 +144,6 @@ def _top(text: str) -> list[str]:
 
 def _urgency(head: str, lines: list[str], *, official: bool) -> tuple[Urgency, str]:
     for line in (head, *lines):
-        if within := _WITHIN.match(line):
+        if _HASTE in line and (within := _WITHIN.match(line)):
             return Urgency.WITHIN, within[1].strip()
     return _URGENCY.get(_SPEED.find(head, lines, official=official), Urgency.NORMAL), ""
