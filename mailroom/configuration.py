@@ -63,7 +63,7 @@ def load(path: Path) -> Configuration:
         agency=_agency(settings, channels),
         hours=office_hours(settings.hours, datetime.now(BANGKOK).date()),
         catalogue=catalogue,
-        announcement=_announcement(settings, path),
+        announcement=_announcement(settings),
     )
 
 
@@ -101,21 +101,17 @@ def _agency(settings: Settings, channels: Mapping[str, ChannelSection]) -> Agenc
         phone=section.phone,
         place=" ".join(f"{mark}{name}" for mark, name in parts if name),
         base_url=(web.base_url or f"http://{web.host}:{web.port}").rstrip("/"),
+        central_address=next(iter(channels.values())).public_address,
         addresses=frozenset().union(*(channel.all_addresses for channel in channels.values())),
         officer_addresses=frozenset().union(*(channel.officers for channel in channels.values())),
     )
 
 
-def _announcement(settings: Settings, path: Path) -> Announcement | None:
+def _announcement(settings: Settings) -> Announcement | None:
     section = settings.announcement
     if section is None:
         return None
-    for name in section.channels:
-        if name not in CHANNELS:
-            raise ConfigurationError(
-                f"{path}: announcement.channels: {name} is no channel; known are: {', '.join(CHANNELS)}"
-            )
-    return Announcement(section.effective_on, section.channels, section.number, section.url)
+    return Announcement(section.effective_on, section.channels, section.number, section.url, section.line_id)
 
 
 def _catalogue(folder: Path) -> Catalogue:

@@ -122,8 +122,11 @@ class MessageBook(Protocol):
     def log(self, arrivals: Sequence[tuple[Envelope, Kept]], at: datetime) -> None:
         """Add arrivals; one that is logged already is passed over."""
 
-    def pending(self, *, count: int, size: int) -> list[LoggedMessage]:
-        """Messages in custody and undecided, in order of entry: at most `count`, and `size` bytes beyond the first."""
+    def pending(self, *, count: int, size: int, without: Collection[int] = ()) -> list[LoggedMessage]:
+        """Messages in custody and undecided, in order of entry: at most `count`, and `size` bytes beyond the first.
+
+        Those with an id in `without` are passed over: they are being decided.
+        """
 
     def attempt(self, message_ids: Sequence[int]) -> None:
         """Count an attempt at each; committed before the work begins, so that a crash is counted."""

@@ -12,8 +12,9 @@ from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from mailroom.domain.agency import BUDDHIST_ERA
 from mailroom.domain.errors import ConfigurationError
 
 
@@ -78,8 +79,19 @@ class AgencySection(Section):
     place: PlaceSection = Field(default_factory=PlaceSection, description="Where the agency is.")
 
 
-Day = date
-"""A field of the name `date` would hide the type."""
+def _common_era(day: date) -> date:
+    """A year of the Buddhist era would lie 543 years ahead: no mail would ever be answered. Raises ValueError."""
+    if day.year > _LAST_YEAR:
+        raise ValueError(
+            f"{day.year} is a year of the Buddhist era; write that of the common era, "
+            f"{day.year - BUDDHIST_ERA}-{day.month:02}-{day.day:02}"
+        )
+    return day
+
+
+_LAST_YEAR = 2400
+Day = Annotated[date, AfterValidator(_common_era)]
+"""A day of the common era. A field of the name `date` would hide the type besides."""
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -101,7 +113,7 @@ class HoursSection(Section):
     extra_holidays: tuple[HolidayEntry, ...] = Field(
         (), description='Days off by cabinet resolution or of the agency: { date = 2026-01-02, name = "…" }.'
     )
-    working_dates: tuple[date, ...] = Field(
+    working_dates: tuple[Day, ...] = Field(
         (), description="Days that the agency works although the lists say otherwise."
     )
 
@@ -152,11 +164,26 @@ class AnswersSection(Section):
     official_letters: bool = Field(True, description="Whether letters from other agencies get an acknowledgement.")
 
 
+ChannelName = Literal["email", "line"]
+"""Channels that an agency of the starting level may announce (R112)."""
+
+
 class AnnouncementSection(Section):
-    effective_on: date = Field(description="Day from which the head's announcement of channels is in force (R20).")
-    channels: tuple[str, ...] = Field(("email",), description="Announced channels.")
+    effective_on: Day = Field(description="Day from which the head's announcement of channels is in force (R20).")
+    channels: tuple[ChannelName, ...] = Field(
+        ("email",), description="Announced channels, read by this program or not."
+    )
+    line_id: Annotated[str, Field(pattern=r"^(@\S+)?$")] = Field(
+        "", description="Id of the LINE Official Account, with its @, where LINE is announced (R113)."
+    )
     number: str = Field("", description="Number of the announcement, as letters quote it.")
     url: str = Field("", description="Where the announcement is published.")
+
+    @model_validator(mode="after")
+    def _line_can_be_found(self) -> Self:
+        if "line" in self.channels and not self.line_id:
+            raise ValueError('LINE is announced: add line_id = "@…", so that a notice can name it')
+        return self
 
 
 class WebSection(Section):
@@ -247,7 +274,7 @@ class ServiceSection(Section):
     words: tuple[str, ...] = Field((), description="What citizens call it, in their own everyday words.")
     documents: tuple[DocumentSection, ...] = Field((), description='Documents required: [{ name = "…" }] (R63).')
     licence: bool = Field(True, description="Whether the result is a licence.")
-    channels: tuple[str, ...] = Field(("email", "line"), description="Channels on which it may be asked for.")
+    channels: tuple[ChannelName, ...] = Field(("email", "line"), description="Channels on which it may be asked for.")
 
 
 class ServicesFile(Section):
@@ -309,6 +336,8 @@ def _fault(item: Mapping[str, Any], source: Path, prefix: str) -> str:
             return f"{source}: {key}: unknown key; remove it or correct its spelling (see docs/configuration.md)"
         case "missing":
             return f"{source}: {key}: missing; add it (see docs/configuration.md)"
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
+            return f"{source}: {key}: write a day of the common era without quotes, as 2026-01-31"
         case _:
             text = str(item["msg"]).removeprefix("Value error, ")
             return f"{source}: {key}: {text}"

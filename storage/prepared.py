@@ -1,6 +1,6 @@
 """Statements compiled once: what the library would work out anew for every row is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -26,11 +26,18 @@ class Prepared:
         names = compiled.positiontup if self._positional else compiled.binds
         self._binds = [(name, _bind_of(compiled.binds[name].type, dialect)) for name in names]
 
-    def values(self, row: Mapping[str, Any]) -> Any:
-        """A row in the form in which the driver takes it."""
+    def rows(self, rows: Sequence[Mapping[str, Any]]) -> Any:
+        """Rows in the form in which the driver takes them."""
+        # Column by column: the loop over the rows then runs inside map and zip.
+        bound = zip(*(_bound([row[name] for row in rows], bind) for name, bind in self._binds), strict=True)
         if self._positional:
-            return tuple([row[name] if bind is None else bind(row[name]) for name, bind in self._binds])
-        return {name: row[name] if bind is None else bind(row[name]) for name, bind in self._binds}
+            return list(bound)
+        names = [name for name, _ in self._binds]
+        return [dict(zip(names, row, strict=True)) for row in bound]
+
+
+def _bound(values: list[Any], bind: Bind | None) -> Iterable[Any]:
+    return values if bind is None else map(bind, values)
 
 
 def _bind_of(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Bind | None:

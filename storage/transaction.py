@@ -28,7 +28,7 @@ class Transaction:
         self.letters: list[OutboxItem] = []
         """Letters put in this transaction."""
         self.text_keys: dict[int, str] = {}
-        """Text keys of the messages recorded in this transaction."""
+        """Text keys of the messages that this transaction looked up or recorded."""
         self._connection = connection
         self._waiting: dict[sa.Executable, dict[object, dict[str, Any]]] = {}
         self._exact: set[sa.Executable] = set()
@@ -57,7 +57,7 @@ class Transaction:
     def _write(self, statement: sa.Executable, rows: list[dict[str, Any]]) -> CursorResult[Any]:
         """All rows have the columns of the first."""
         ready = prepared.prepared(statement, self._connection.dialect, tuple(rows[0]))
-        return self._connection.exec_driver_sql(ready.sql, [ready.values(row) for row in rows])
+        return self._connection.exec_driver_sql(ready.sql, ready.rows(rows))
 
     def commit(self) -> None:
         """Write what waits, and make all of it durable. Raises StorageError."""

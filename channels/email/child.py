@@ -9,7 +9,7 @@ import math
 import resource
 import struct
 import sys
-from io import BufferedReader, BytesIO, FileIO
+from io import SEEK_END, BufferedReader, BytesIO, FileIO
 from typing import BinaryIO
 
 from channels.email.confinement import confine
@@ -41,21 +41,31 @@ def main(memory: int, cpu_seconds: float) -> None:
         except MemoryError:
             raise SystemExit(OUT_OF_MEMORY) from None
         _allow_cpu(cpu_seconds)
-        for blob in _answer(kind, raw, part):
-            replies.write(blob)
+        replies.write(b"".join(_answer(kind, raw, part)))
         replies.flush()
 
 
 def _receive(requests: BinaryIO) -> bytes:
-    content = BytesIO()
-    while length := LENGTH.unpack(requests.read(LENGTH.size))[0]:
-        while length:
-            piece = requests.read(min(length, 1 << 20))
-            if not piece:
-                raise SystemExit(0)  # The parent went away in the middle.
-            content.write(piece)
-            length -= len(piece)
+    """One raw message. Most come in one piece, which is not copied again."""
+    whole = _piece(requests)
+    if not whole or not (piece := _piece(requests)):
+        return whole
+    content = BytesIO(whole)
+    content.seek(0, SEEK_END)
+    del whole
+    while piece:
+        content.write(piece)
+        piece = _piece(requests)
     return content.getvalue()
+
+
+def _piece(requests: BinaryIO) -> bytes:
+    prefix = requests.read(LENGTH.size)
+    length = LENGTH.unpack(prefix)[0] if len(prefix) == LENGTH.size else 1
+    piece = requests.read(length) if length else b""
+    if len(piece) < length:
+        raise SystemExit(0)  # The parent went away in the middle.
+    return piece
 
 
 def _allow_cpu(seconds: float) -> None:

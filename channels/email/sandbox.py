@@ -111,15 +111,18 @@ class SandboxedReader:
 
 def _message(item: Item, answer: tuple[bytes, list[bytes]] | ChildLostError) -> Message:
     """The message that a reply holds; sender and subject only where reading it cost too much."""
-    head = item.begin()[:HEAD_BYTES]
     if isinstance(answer, ChildLostError):
-        return read_head(head, str(answer))
+        return _head_of(item, str(answer))
     status, blobs = answer
     if status != protocol.FINE:
-        return read_head(head, "memory limit")
+        return _head_of(item, "memory limit")
     try:
         message = message_from_json(blobs[0])
     except (ValueError, TypeError, KeyError):
-        return read_head(head, "crash (no message in the reply)")
+        return _head_of(item, "crash (no message in the reply)")
     reason = message.defects[0] if message.defects else ""
-    return read_head(head, reason.removeprefix("unreadable: ")) if reason.startswith(_LOST) else message
+    return _head_of(item, reason.removeprefix("unreadable: ")) if reason.startswith(_LOST) else message
+
+
+def _head_of(item: Item, reason: str) -> Message:
+    return read_head(item.begin()[:HEAD_BYTES], reason)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mailroom.settings import ChannelSection, Secret, Section
+from mailroom.settings import ChannelSection, Day, Secret, Section
 
 Tls = Literal["implicit", "starttls", "none"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -59,7 +59,7 @@ class ImapSection(ServerSection):
         "keyword",
         description='What happens at the server afterwards: "keyword", "keep", or "move:FOLDER". Never deletion.',
     )
-    since: date | None = Field(
+    since: Day | None = Field(
         None,
         description="Mail that entered the mailbox from this day on is processed and answered; older mail is archived "
         "and listed only. Setting it is the consent to begin; without it a mailbox with mail in it is only counted.",

@@ -9,12 +9,26 @@ from typing import Any
 
 from mailroom.domain.message import Address, Attachment, Message
 
+
+def attachment_to_plain(attachment: Attachment) -> tuple[str, str, str, int, str, bool, int]:
+    """The values of an attachment in the order of its fields."""
+    return (
+        attachment.name,
+        attachment.media_type,
+        attachment.declared_type,
+        attachment.size,
+        attachment.sha256,
+        attachment.inline,
+        attachment.part,
+    )
+
+
 _NAMES = tuple(field.name for field in fields(Message))
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _BY_TYPE: dict[type, Callable[[Any], Any]] = {
     datetime: datetime.isoformat,
     Address: lambda address: (address.name, address.address),
-    Attachment: lambda attachment: attachment_to_plain(attachment),
+    Attachment: attachment_to_plain,
     tuple: lambda items: [_plain(item) for item in items],
     MappingProxyType: dict,
 }
@@ -29,19 +43,6 @@ def message_to_json(message: Message) -> bytes:
 def _plain(value: Any) -> Any:
     change = _BY_TYPE.get(type(value))
     return change(value) if change else value
-
-
-def attachment_to_plain(attachment: Attachment) -> tuple[str, str, str, int, str, bool, int]:
-    """The values of an attachment in the order of its fields."""
-    return (
-        attachment.name,
-        attachment.media_type,
-        attachment.declared_type,
-        attachment.size,
-        attachment.sha256,
-        attachment.inline,
-        attachment.part,
-    )
 
 
 def message_from_json(text: bytes) -> Message:

@@ -22,6 +22,8 @@ class Agency:
     place: str = ""
     """Tambon, amphoe and changwat in one line, as letters print it."""
     base_url: str = ""
+    central_address: str = ""
+    """The central mailbox, as letters name it (R42)."""
     addresses: frozenset[str] = frozenset()
     """Every address of our own, lower-case. Mail from them is our own mail."""
     officer_addresses: frozenset[str] = frozenset()
@@ -52,6 +54,8 @@ class Announcement:
     channels: tuple[str, ...]
     number: str = ""
     url: str = ""
+    line_id: str = ""
+    """Id of the LINE Official Account, with its @ (R113)."""
 
     def in_force(self, at: datetime) -> bool:
         return at.astimezone(BANGKOK).date() >= self.effective_on

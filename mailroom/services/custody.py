@@ -1,6 +1,8 @@
 """Taking messages into custody: bytes are durable in the archive and in the log before anyone reads them."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called with the number of messages done and the number in all."""
+
+Batch = Sequence[tuple[Envelope, Content]]
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -69,17 +73,30 @@ class Custody:
         if not self._consented(watch, bool(envelopes)):
             return Taken(awaiting_consent=len(envelopes))
         done = 0
-        for batch in inbox.fetch(envelopes):
-            self.keep(batch)
-            done += len(batch)
-            progress(done, len(envelopes))
-            if self._stopping():
-                break
+        with closing(self._fetched_ahead(inbox.fetch(envelopes))) as batches:
+            for batch in batches:
+                self.keep(batch)
+                done += len(batch)
+                progress(done, len(envelopes))
         if done:
             log.info("messages.taken", channel=inbox.channel, count=done)
         return Taken(messages=done)
 
-    def keep(self, batch: Sequence[tuple[Envelope, Content]]) -> None:
+    def _fetched_ahead(self, batches: Iterator[Batch]) -> Generator[Batch, None, None]:
+        """The batches, each fetched while the one before it is kept; one that is a stream must be kept first."""
+        with ThreadPoolExecutor(1, "fetching-ahead") as fetching:
+            batch = next(batches, None)
+            while batch is not None:
+                following = fetching.submit(next, batches, None) if self._may_fetch_beside(batch) else None
+                yield batch
+                if self._stopping():
+                    return
+                batch = following.result() if following else next(batches, None)
+
+    def _may_fetch_beside(self, batch: Batch) -> bool:
+        return not self._stopping() and all(isinstance(content, bytes) for _, content in batch)
+
+    def keep(self, batch: Batch) -> None:
         """Archive a batch, then log it. Raises StorageError."""
         if not batch:
             return

@@ -5,7 +5,9 @@ Processing reads the archive, never the wire, so that any message can be replaye
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import groupby
 
 import structlog
@@ -25,8 +27,21 @@ MAX_ATTEMPTS = 3
 """What cannot be processed in so many attempts is registered unread and held for a clerk; never dropped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A batch whose attempts are counted, and its messages, which a thread of their own reads."""
+
+    batch: list[LoggedMessage]
+    messages: Future[list[Message]]
+
+    @property
+    def is_repeated(self) -> bool:
+        """It was begun before, by a process that died of it or beside it."""
+        return bool(self.batch[0].attempts)
+
+
 class Processing:
-    """One batch at a time, however many threads ask."""
+    """One batch is decided at a time, however many threads ask, while the next is being read."""
 
     def __init__(
         self,
@@ -52,29 +67,43 @@ class Processing:
     def run(self, progress: Progress = no_progress, total: int = 0) -> int:
         """Process everything that is in custody and undecided, in order of entry. Returns how many."""
         done = 0
-        with self._alone:
-            while not self._stopping() and (batch := self._next_batch()):
-                self._process(batch)
-                done += len(batch)
+        with self._alone, ThreadPoolExecutor(1, "reading-ahead") as reading:
+            work = self._begin(reading)
+            while work:
+                ahead = self._begin(reading, beside=work)
+                self._finish(work)
+                done += len(work.batch)
                 progress(done, max(total, done))
+                work = ahead or self._begin(reading)
         return done
 
-    def _next_batch(self) -> list[LoggedMessage]:
-        with self._books.look() as uow:
-            batch = uow.messages.pending(count=BATCH_COUNT, size=BATCH_BYTES)
-        # After a crash the culprit is unknown: each goes alone, so that only the culprit collects attempts.
-        return batch[:1] if batch and batch[0].attempts else [one for one in batch if not one.attempts]
-
-    def _process(self, batch: list[LoggedMessage]) -> None:
+    def _begin(self, reading: Executor, beside: Work | None = None) -> Work | None:
+        """Count an attempt at the next messages and have them read; None when there are none, or work is to stop."""
+        if self._stopping() or not (batch := self._next_batch(beside)):
+            return None
         with self._books.begin() as uow:
             uow.messages.attempt([one.id for one in batch])
             uow.commit()
+        return Work(batch, reading.submit(self._read, batch))
+
+    def _next_batch(self, beside: Work | None) -> list[LoggedMessage]:
+        """After a crash the culprit is unknown: each goes alone, so that only the culprit collects attempts."""
+        without = [one.id for one in beside.batch] if beside else []
+        if beside and beside.is_repeated:
+            return []
+        with self._books.look() as uow:
+            batch = uow.messages.pending(count=BATCH_COUNT, size=BATCH_BYTES, without=without)
+        if batch and batch[0].attempts:
+            return [] if beside else batch[:1]
+        return [one for one in batch if not one.attempts]
+
+    def _finish(self, work: Work) -> None:
         try:
-            self._decide(batch, self._read(batch))
+            self._decide(work.batch, work.messages.result())
         except Exception as error:  # the job loop: one bad message must not stop the mail behind it
             self._give_way(error)
-            log.warning("processing.failed", messages=[one.id for one in batch], error=type(error).__name__)
-            for one in batch:
+            log.warning("processing.failed", messages=[one.id for one in work.batch], error=type(error).__name__)
+            for one in work.batch:
                 self._process_alone(one)
 
     def _process_alone(self, one: LoggedMessage) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from mailroom.domain.agency import Agency
 from mailroom.domain.decision import Kind, Reason
 from mailroom.domain.message import Message
+from mailroom.stages.alternatives import any_of
 from mailroom.stages.normalise import normalised
 from mailroom.stages.quoting import split_body
 
@@ -68,20 +69,30 @@ _BOUNCE_OPENING = re.compile(
 )
 _REPLY_PHRASE = (
     r"(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|ooo|vacation (?:reply|response)"
-    r"|(?:ข้อความ|การ)?ตอบ(?:กลับ|รับ)อัตโนมัติ|ข้อความอัตโนมัติ|ไม่อยู่ที่?สำนักงาน|อยู่นอกสำนักงาน)"
+    r"|(?:ข้อความ|การ)?ตอบ(?:กลับ|รับ)(?:โดย)?อัตโนมัติ|ข้อความอัตโนมัติ|ไม่อยู่(?:ที่)?(?:สำนักงาน|ทำงาน)|อยู่นอกสำนักงาน)"
 )
-_REPLY_WORDS = re.compile(_REPLY_PHRASE)
+_REPLY_WORDS = any_of(_REPLY_PHRASE)
 _REPLY_SUBJECT = re.compile(
-    rf"^\s*(?:(?:re|ตอบ|ตอบกลับ)\s*:\s*)?[\[(]?\s*{_REPLY_PHRASE}\s*(?:$|[\])]|[:：]|\s[-–—]\s)", re.I
+    rf"^\s*(?:(?:re|ตอบ|ตอบกลับ)\s*:\s*)?[\[(]?\s*(?!ไม่อยู่[^:：]*$){_REPLY_PHRASE}\s*(?:$|[\])]|[:：]|\s[-–—]\s)", re.I
 )
 _REPLY_BODY = re.compile(
     r"(?:นี่(?:คือ|เป็น)|ข้อความนี้(?:เป็น|คือ)|อีเมล(?:ฉบับ)?นี้(?:เป็น|คือ)|จดหมาย(?:ฉบับ)?นี้(?:เป็น|คือ)).{0,20}(?:อัตโนมัติ|ระบบส่ง)"
+    r"|(?:ข้อความ|อีเมล|จดหมาย)(?:ฉบับ)?นี้(?:ถูก)?ส่ง(?:โดย|จาก)ระบบ.{0,10}อัตโนมัติ"
     r"|ระบบ(?:ได้)?(?:ส่ง|ตอบ)(?:ข้อความ|อีเมล|กลับ).{0,20}อัตโนมัติ"
     r"|(?:กรุณา|โปรด)(?:อย่า|งด)ตอบกลับ(?:อีเมล|ข้อความ|จดหมาย)"
     r"|ขณะนี้.{0,25}(?:ไม่อยู่ที่?สำนักงาน|ไม่อยู่ที่ทำงาน|อยู่ระหว่างลา|ลาพักร้อน)"
     r"|(?:this is|it is) an? auto(?:matic|mated)|(?:please )?do not reply to this (?:e-?mail|message)"
     r"|i am (?:currently )?(?:out of (?:the )?office|away from|on (?:annual |maternity )?leave)",
     re.I,
+)
+_FORM = re.compile(
+    r"แบบฟอร์ม|เว็บฟอร์ม|ผู้ร้อง|ผู้แจ้ง|ผู้ติดต่อ|ชื่อ[^\n:：]{0,20}[:：]|เรื่อง(?:ที่)?(?:ร้องเรียน|แจ้ง)?\s?[:：]|web ?form|contact form|^name\s?:",
+    re.I | re.M,
+)
+"""What the form of a web site passes on is a citizen's word, though a robot sends it."""
+_READ_SUBJECT = re.compile(r"^\s*(?:อ่านแล้ว|อ่าน|ไม่ได้อ่าน|read|not read)\s?[:：]", re.I)
+_READ_BODY = re.compile(
+    r"ถูกอ่านเมื่อ|ถูกลบโดยไม่ได้(?:เปิด)?อ่าน|was (?:read|displayed) on|was deleted without being read", re.I
 )
 _OPENING = 400
 """Robots say what they are in their first lines; a person may quote a robot anywhere."""
@@ -167,9 +178,12 @@ def _declared(message: Message, _: Agency) -> Iterator[Finding]:
 
 def _worded(message: Message, _: Agency) -> Iterator[Finding]:
     subject = normalised(message.subject)
+    if _READ_SUBJECT.match(subject) and (match := _READ_BODY.search(_opening(message))):
+        yield Kind.MDN, Reason("reply-body", match[0])
     if match := _REPLY_SUBJECT.match(subject):
         yield Kind.AUTO_REPLY, Reason("reply-subject", match[0].strip())
-    second = is_no_reply(message.sender.address) or message.in_reply_to or _REPLY_WORDS.search(subject)
+    form = is_no_reply(message.sender.address) and not _FORM.search(message.text[: 4 * _OPENING])
+    second = form or message.in_reply_to or _REPLY_WORDS.search(subject)
     if second and (match := _REPLY_BODY.search(_opening(message))):
         yield Kind.AUTO_REPLY, Reason("reply-body", match[0])
 

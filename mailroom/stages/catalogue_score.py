@@ -49,8 +49,8 @@ class Scores:
 
     @property
     def agency(self) -> Score | None:
-        """The one other agency meant."""
-        return clear_winner(self.agencies)
+        """The one other agency meant. Where two are spoken of, however faintly one, nobody is sent away unseen."""
+        return self.agencies[0] if len(self.agencies) == 1 else None
 
 
 def clear_winner(scores: tuple[Score, ...]) -> Score | None:

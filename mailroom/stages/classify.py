@@ -1,7 +1,7 @@
 """From a message to what it seems to be, and why: by rules and by the catalogue's own words."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,8 +14,8 @@ from mailroom.stages import kinds
 from mailroom.stages.automatic import find_automatic
 from mailroom.stages.catalogue_score import LEAST_AGENCY, Scores, score
 from mailroom.stages.danger import find_macros, find_malware, find_phishing, find_spam
-from mailroom.stages.marks import face_parts, letter_number, read_face
-from mailroom.stages.normalise import normalised
+from mailroom.stages.marks import face_parts, letter_number, read_marks
+from mailroom.stages.normalise import compact, normalised
 from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
 
 TEXT_LIMIT = 12_000
@@ -62,7 +62,7 @@ class _Case:
 
     @cached_property
     def marks(self) -> LetterMarks:
-        return read_face(bare_subject(self.message.subject), self.text)
+        return read_marks(self.message.subject, self.text)
 
     @cached_property
     def scores(self) -> Scores:
@@ -212,9 +212,30 @@ def _wrong_agency(case: _Case) -> Finding | None:
     scores = case.scores
     if scores.services or not scores.agencies or scores.agencies[0].points < LEAST_AGENCY:
         return None
+    if kinds.OUR_DOING.search(case.said) or _only_as_papers(case):
+        return None
     if winner := scores.agency:
         return Kind.WRONG_AGENCY, (Reason("agency-words", f"{winner.key}: {' · '.join(winner.phrases[:3])}"),)
     return Kind.WRONG_AGENCY, (Reason("several-agencies", " · ".join(one.key for one in scores.agencies[:3])),)
+
+
+def _only_as_papers(case: _Case) -> bool:
+    """Whether the other agency's words only name a paper that the sender has, or what one of ours is needed for."""
+    said = compact(case.said)
+    phrases = [phrase for score in case.scores.agencies for phrase in score.phrases]
+    places = [said[max(0, found.start() - 32) : found.start()] for phrase in phrases for found in _places(phrase, said)]
+    return bool(places) and all(kinds.AS_PAPER.search(before) for before in places)
+
+
+def _places(phrase: str, said: str) -> Iterator[re.Match[str]]:
+    return re.finditer(re.escape(phrase), said)
+
+
+def _payment(case: _Case) -> Finding | None:
+    """Words of payment, unless the sender complains of what was paid for and shows no slip."""
+    if kinds.ACCUSES.search(case.said) and not case.message.attachments:
+        return None
+    return _words(kinds.PAYMENT, Kind.PAYMENT_SLIP)(case)
 
 
 def _asking(case: _Case) -> Finding | None:
@@ -262,7 +283,7 @@ _FINDERS: tuple[Callable[[_Case], Finding | None], ...] = (
     _wrong_agency,
     _words(kinds.WITHDRAWAL, Kind.WITHDRAWAL),
     _words(kinds.STATUS, Kind.STATUS_ENQUIRY),
-    _words(kinds.PAYMENT, Kind.PAYMENT_SLIP),
+    _payment,
     _complaint,
     _asking,
 )

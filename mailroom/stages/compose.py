@@ -16,6 +16,7 @@ from mailroom.domain.register import RegisterNumber
 from mailroom.domain.service import OtherAgency, Service
 from mailroom.domain.texts import Texts
 from mailroom.stages import thai
+from mailroom.stages.inclusion import load_whole
 
 LISTED_ATTACHMENTS = 20
 """So many attachments are listed one by one; of the others a letter gives the number."""
@@ -83,8 +84,11 @@ def stationery(templates: Mapping[str, str], *texts: Texts) -> Stationery:
         auto_reload=False,
     )
     try:
-        plain = {letter: environment.get_template(f"th/{letter}.txt") for letter in Letter}
-        page = {letter: environment.get_template(f"th/{letter}.html") for letter in Letter}
+        plain = {letter: load_whole(environment, f"th/{letter}.txt") for letter in Letter}
+        page = {letter: load_whole(environment, f"th/{letter}.html") for letter in Letter}
+    except jinja2.TemplateSyntaxError as error:
+        place = f"{error.name}, line {error.lineno}: {error.message}"
+        raise ConfigurationError(f"letter template {place}; mend it or restore it from the example") from error
     except jinja2.TemplateError as error:
         raise ConfigurationError(f"letter template {error}; mend it or restore it from the example") from error
     return Stationery(texts, plain, page)
@@ -135,6 +139,7 @@ def _values(facts: LetterFacts, texts: tuple[Texts, ...]) -> dict[str, Any]:
     return {
         "agency": facts.agency,
         "graded": graded,
+        "blank": _is_blank(message),
         "name": one_line(message.sender.name, QUOTED_NAME),
         "subject": "" if graded else one_line(message.subject, QUOTED_SUBJECT),
         "number": str(facts.number) if facts.number else "",
@@ -152,24 +157,33 @@ def _values(facts: LetterFacts, texts: tuple[Texts, ...]) -> dict[str, Any]:
     }
 
 
+def _is_blank(message: Message) -> bool:
+    """Whether nothing arrived but the envelope: who sent it believes that a letter did, and must send it again."""
+    unread = any(defect.startswith("unreadable") for defect in message.defects)
+    return not (unread or message.subject.strip() or message.text.strip() or message.attachments)
+
+
 def _channels(facts: LetterFacts, texts: tuple[Texts, ...]) -> dict[str, Any]:
     announcement = facts.announcement
     announced = announcement.channels if announcement else ("email",)
+    if facts.service:  # Where the matter has channels of its own, the others would be wrong again.
+        announced = tuple(name for name in announced if name in facts.service.channels) or announced
     values: dict[str, Any] = {
         "announcement_number": announcement.number if announcement else "",
         "announcement_url": announcement.url if announcement else "",
     }
     for one in texts:
         values[f"channel_{one.language}"] = one.label("channels", facts.channel)
-        values[f"channels_{one.language}"] = [_channel(name, facts.agency, one) for name in announced]
+        values[f"channels_{one.language}"] = [_channel(name, facts, one) for name in announced]
     return values
 
 
-def _channel(name: str, agency: Agency, texts: Texts) -> str:
-    """A channel as a letter names it, with the central mailbox where the channel is e-mail."""
+def _channel(name: str, facts: LetterFacts, texts: Texts) -> str:
+    """A channel as a letter names it, with where it is found."""
     label = texts.label("channels", name)
-    central = sorted(agency.addresses, key=lambda address: (not address.startswith("saraban"), address))
-    return f"{label}: {central[0]}" if name == "email" and central else label
+    line_id = facts.announcement.line_id if facts.announcement else ""
+    found_at = {"email": facts.agency.central_address, "line": line_id}.get(name, "")
+    return f"{label}: {found_at}" if found_at else label
 
 
 def _listed(name: str, size: int, sha256: str) -> ListedFile:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mailroom.domain.decision import Reason
 from mailroom.domain.message import Attachment, Message
+from mailroom.stages.alternatives import any_of
 from mailroom.stages.normalise import normalised
 
 _EXECUTABLE = (
@@ -50,20 +51,20 @@ _CONTROL_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]|\u2b7e|<U\\+202[A-E]>|
 
 _LINK = re.compile(r"https?://\S+|www\.\S+|\bbit\.ly/\S+|(?<!\w)line\s?id\s?[:：]?\s?@?\w+", re.I)
 _OFFERS = tuple(
-    re.compile(pattern)
+    any_of(pattern)
     for pattern in (
         r"เครดิตฟรี|สล็อต|บาคาร่า|แทงบอล|คาสิโน|หวยออนไลน์|เว็บตรง|ฝากถอน|casino|slot game|betting",
         r"เงินกู้|กู้เงิน|สินเชื่อ(?:ด่วน|ไว)|ดอกเบี้ยต่ำ|อนุมัติไว|ไม่เช็คบูโร|ไม่เช็กบูโร|quick loan|easy loan|low interest",
         r"ลงทุน.{0,30}(?:กำไร|ผลตอบแทน)|ผลตอบแทน.{0,20}ต่อ(?:วัน|เดือน)|การันตีกำไร|crypto|bitcoin|forex|guaranteed profit",
         r"แจกเงิน|ถูกรางวัล|ผู้โชคดี|รับรางวัล|you (?:have )?won|lottery|prize winner|inheritance",
-        r"[ \n]seo[ \n]|backlink|guest post|อันดับ google|หน้าแรก google|รับทำเว็บ|ยิงแอด|เพิ่มผู้ติดตาม|rank (?:your|higher)",
+        r"[ \n]seo[ \n]|backlink|guest post|อันดับ google|หน้าแรก google|รับทำ(?:เว็บ|ใบขับขี่|บัตรประชาชน|วุฒิ)|ยิงแอด|เพิ่มผู้ติดตาม|rank (?:your|higher)",
         r"หารายได้เสริม|งานออนไลน์.{0,20}รายได้|รายได้หลักหมื่น|ทำงานที่บ้าน.{0,20}รายได้|work from home.{0,30}earn",
         r"โปรโมชั่น.{0,25}ลด|ลดราคา|ราคาพิเศษ|สั่งซื้อ(?:วันนี้|เลย)|viagra|limited offer|special offer|ลดสูงสุด|buy now",
         r"คลิก(?:ลิงก์|ลิงค์|ที่นี่|เลย)|แอดไลน์|สมัครเลย|ทักแชท|click (?:here|below)|unsubscribe|ยกเลิกรับข่าวสาร",
     )
 )
 _LURES = tuple(
-    re.compile(pattern)
+    any_of(pattern)
     for pattern in (
         r"(?:บัญชี|อีเมล|กล่องจดหมาย|account|mailbox|e-?mail).{0,40}(?:ถูกระงับ|จะถูกปิด|ถูกจำกัด|หมดอายุ|suspend|deactivat|terminat|expire|locked)",
         r"(?:ยืนยัน|อัปเดต|อัพเดท|ปรับปรุง|verify|confirm|update|validate).{0,25}(?:บัญชี|รหัสผ่าน|ตัวตน|ข้อมูลส่วนตัว|password|account|identity|mailbox)",
@@ -74,7 +75,7 @@ _LURES = tuple(
         r"ภายใน\s?(?:24|48)\s?(?:ชั่วโมง|ชม).{0,60}(?:ระงับ|ปิด|ลบ)|within (?:24|48) hours",
     )
 )
-_TELLS_OF_IT = re.compile(
+_TELLS_OF_IT = any_of(
     r"ร้องเรียน|แจ้งเบาะแส|ขอให้ตรวจสอบ|โปรดตรวจสอบ|ถูกหลอก|โดนหลอก|หลอกลวง|มิจฉาชีพ|โดนโกง|แอบอ้าง|แจ้งความ|เดือดร้อน"
     r"|ปลอมแปลง|scam|complain|defraud|report(?:ing)? (?:a |this )?(?:fraud|phishing|spam)|is (?:this|it) (?:real|genuine)"
 )

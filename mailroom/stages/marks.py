@@ -81,12 +81,7 @@ _WITHIN = re.compile(rf"^{_OPEN}?(?:ชั้นความเร็ว\s*[:：
 
 def read_marks(subject: str, text: str) -> LetterMarks:
     """What the face says. Fields that are not there stay empty; digits come out Arabic, days in the common era."""
-    return read_face(bare_subject(subject), normalised(text))
-
-
-def read_face(head: str, text: str) -> LetterMarks:
-    """What `read_marks` reads, of a bare subject and a body that are normalised already."""
-    body = text[:_REACH]
+    head, body = bare_subject(subject), normalised(text[:_REACH])
     number = letter_number(head) or letter_number(body)
     lines = _top(body)
     hasty = _HASTE in head or any(_HASTE in line for line in lines)

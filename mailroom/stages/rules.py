@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from mailroom.domain.agency import Agency, Announcement
 from mailroom.domain.decision import Classification, Kind, Letter, Outcome, Reason, Secrecy
 from mailroom.domain.message import Envelope, Message
 from mailroom.domain.record import History
-from mailroom.domain.service import Catalogue
+from mailroom.domain.service import Catalogue, Service
 from mailroom.stages.normalise import compact
 
 
@@ -104,8 +105,13 @@ def impersonation(facts: Facts) -> Reasons:
     if sender.address.lower() in agency.addresses | agency.officer_addresses:
         return ()
     shown = compact(sender.name)
-    claimed = [name for name in (*sorted(agency.addresses), agency.name) if name and compact(name) in shown]
+    claimed = any(name in shown for name in _own_names(agency))
     return (Reason("impersonation", f"{sender.name[:120]} <{sender.address}>"),) if claimed else ()
+
+
+@lru_cache(maxsize=64)
+def _own_names(agency: Agency) -> tuple[str, ...]:
+    return tuple(compact(name) for name in (*agency.addresses, agency.name) if name)
 
 
 def unreadable(facts: Facts) -> Reasons:
@@ -143,10 +149,25 @@ def wrong_channel(facts: Facts) -> Reasons:
         return ()
     if facts.channel not in announcement.channels:
         return (Reason("channel-not-announced", facts.channel),)
+    service = _service_offered_elsewhere(facts)
+    nameable = service and set(service.channels) & set(announcement.channels)
+    return (Reason("channel-not-for-service", service.name),) if service and nameable else ()
+
+
+def no_channel_to_name(facts: Facts) -> Reasons:
+    """Not offered on this channel, and on none that a notice could name: nobody is sent back to where they came from."""
+    announcement = facts.announcement
+    if announcement is None or not announcement.in_force(facts.envelope.entered_system_at):
+        return ()
+    service = _service_offered_elsewhere(facts)
+    return (Reason("channel-not-for-service", service.name),) if service else ()
+
+
+def _service_offered_elsewhere(facts: Facts) -> Service | None:
+    """The service that is asked for, if this channel is none of its own."""
     service = facts.catalogue.service(facts.classification.service)
-    if service and facts.channel not in service.channels and facts.classification.kind is Kind.REQUEST:
-        return (Reason("channel-not-for-service", service.name),)
-    return ()
+    asked = facts.classification.kind is Kind.REQUEST
+    return service if service and asked and facts.channel not in service.channels else None
 
 
 def no_single_service(facts: Facts) -> Reasons:
@@ -184,6 +205,7 @@ POLICY: tuple[Ruling, ...] = (
     Ruling(other_agency, Outcome.REDIRECT_AGENCY, register=True, letter=Letter.REDIRECT_AGENCY),
     Ruling(unknown_agency, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(wrong_channel, Outcome.REDIRECT_CHANNEL, register=False, letter=Letter.REDIRECT_CHANNEL),
+    Ruling(no_channel_to_name, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(no_single_service, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(official_letter, Outcome.ACCEPT, register=True, letter=Letter.ACKNOWLEDGEMENT),
     Ruling(citizens_matter, Outcome.ACCEPT, register=True, letter=Letter.ACKNOWLEDGEMENT),

@@ -50,8 +50,9 @@ class MemoryMessageBook:
                 logged = LoggedMessage(number, envelope, kept.digest, kept.size, kept.place)
                 self._shelf.messages[number] = MessageRecord(logged, at)
 
-    def pending(self, *, count: int, size: int) -> list[LoggedMessage]:
-        waiting = [record.logged for record in self._shelf.messages.values() if record.decision is None]
+    def pending(self, *, count: int, size: int, without: Collection[int] = ()) -> list[LoggedMessage]:
+        undecided = (record.logged for record in self._shelf.messages.values() if record.decision is None)
+        waiting = [logged for logged in undecided if logged.id not in without]
         batch: list[LoggedMessage] = []
         for logged in sorted(waiting, key=_order)[:count]:
             size -= logged.size if batch else 0

@@ -18,7 +18,7 @@ from mailroom.domain.decision import (
     Urgency,
 )
 from mailroom.domain.message import Address, Attachment, Envelope, Folder, LoggedMessage, Message, Place
-from mailroom.domain.record import Verdict, text_key
+from mailroom.domain.record import Verdict
 from mailroom.domain.register import RegisterNumber
 from mailroom.stages.normalise import compact
 
@@ -40,11 +40,12 @@ LIST_FIELDS = ("in_reply_to", "references", "defects")
 TIME_FIELDS = ("sent_at", "relayed_at")
 
 
-def verdict_columns(verdict: Verdict) -> dict[str, Any]:
-    """Columns of the message row that a verdict fills."""
+def verdict_columns(verdict: Verdict, text_key: str) -> dict[str, Any]:
+    """Columns of the message row that a verdict fills; `text_key` is that of its message."""
     follows = verdict.follows
     return {
         **_message_columns(verdict.message),
+        "text_key": text_key,
         **_classification_columns(verdict.classification),
         **decision_columns(verdict.decision),
         "deemed_received_at": verdict.deemed_received_at,
@@ -63,7 +64,6 @@ def _message_columns(message: Message) -> dict[str, Any]:
         "subject": message.subject,
         "header_id": message.message_id,
         "fingerprint": message.fingerprint,
-        "text_key": text_key(message),
         "search_text": "\n".join(map(compact, (message.subject, sender.name, sender.address)))[:SEARCH_LIMIT],
         "reading": _reading(message),
         "text": message.text,

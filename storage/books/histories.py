@@ -74,6 +74,7 @@ class Facts:
 def histories(transaction: Transaction, batch: Sequence[Pair], now: datetime) -> Iterator[History]:
     """`ports.MessageBook.histories`."""
     clues = [_clue(logged, message) for logged, message in batch]
+    transaction.text_keys.update((clue.logged.id, clue.text_key) for clue in clues)
     facts = _gather(transaction, clues, now)
     letters_seen = len(transaction.letters)
     for clue in clues:

@@ -10,7 +10,7 @@ from mailroom.domain.clerk import Clerk
 from mailroom.domain.decision import Decision
 from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.message import Attachment, Envelope, Kept, LoggedMessage, Message
-from mailroom.domain.record import History, MessageRecord, Verdict
+from mailroom.domain.record import History, MessageRecord, Verdict, text_key
 from storage.books.codec import decision_columns, logged_of, verdict_columns
 from storage.books.histories import histories
 from storage.books.records import RECORDS, records_of
@@ -47,13 +47,24 @@ LOGGED_COLUMNS = tuple(
     )
 )
 
+PENDING = (
+    sa.select(*LOGGED_COLUMNS)
+    .where(MESSAGE.c.agency == sa.bindparam("row_agency"), MESSAGE.c.outcome.is_(None))
+    .where(MESSAGE.c.id.not_in(sa.bindparam("without", expanding=True)))
+    .order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)
+    .limit(sa.bindparam("count", type_=sa.Integer))
+)
+
 
 class SqlMessageBook:
     """`ports.MessageBook`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._ours = MESSAGE.c.agency == transaction.agency
+
+    @property
+    def _ours(self) -> sa.ColumnElement[bool]:
+        return MESSAGE.c.agency == self._transaction.agency
 
     def _at(self, channel: str, account: str) -> sa.ColumnElement[bool]:
         return sa.and_(self._ours, MESSAGE.c.channel == channel, MESSAGE.c.account == account)
@@ -88,15 +99,10 @@ class SqlMessageBook:
             "arrived_at": at,
         }
 
-    def pending(self, *, count: int, size: int) -> list[LoggedMessage]:
-        query = (
-            sa.select(*LOGGED_COLUMNS)
-            .where(self._ours, MESSAGE.c.outcome.is_(None))
-            .order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)
-            .limit(count)
-        )
+    def pending(self, *, count: int, size: int, without: Collection[int] = ()) -> list[LoggedMessage]:
+        values = {"row_agency": self._transaction.agency, "without": list(without), "count": count}
         batch: list[LoggedMessage] = []
-        for row in self._transaction.all(query):
+        for row in self._transaction.all(PENDING, values):
             size -= row.size if batch else 0
             if size < 0:
                 break
@@ -114,10 +120,12 @@ class SqlMessageBook:
 
     def record(self, verdict: Verdict) -> None:
         transaction, message_id = self._transaction, verdict.logged.id
-        columns = verdict_columns(verdict)
+        keys = transaction.text_keys
+        if message_id not in keys:
+            keys[message_id] = text_key(verdict.message)
+        columns = verdict_columns(verdict, keys[message_id])
         key = {"row_id": message_id, "row_agency": transaction.agency}
         transaction.write(RECORD, columns | key, exact=True)
-        transaction.text_keys[message_id] = columns["text_key"]
         for attachment in verdict.message.attachments:
             transaction.write(ATTACH, self._attachment(message_id, attachment))
 

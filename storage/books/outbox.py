@@ -42,7 +42,10 @@ class SqlOutboxBook:
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._ours = OUTBOX_ITEM.c.agency == transaction.agency
+
+    @property
+    def _ours(self) -> sa.ColumnElement[bool]:
+        return OUTBOX_ITEM.c.agency == self._transaction.agency
 
     def put(self, item: OutboxItem) -> None:
         self._transaction.letters.append(item)

@@ -131,6 +131,9 @@ class LogContract:
             for count, size, expected in ((9, 999, "0123"), (2, 999, "01"), (9, 250, "012"), (9, 0, "0")):
                 batch = uow.messages.pending(count=count, size=size)
                 assert "".join(one.envelope.external_id for one in batch) == expected
+            passed_over = [one.id for one in uow.messages.pending(count=2, size=999)]
+            batch = uow.messages.pending(count=1, size=999, without=passed_over)
+            assert "".join(one.envelope.external_id for one in batch) == "2"
 
     def test_attempts_are_counted(self, books: Books) -> None:
         """Each attempt shows in the row, so that a crash is not forgotten."""

@@ -24,6 +24,7 @@ AGENCY = Agency(
     aliases=("เทศบาลตัวอย่าง", "ทม.ตัวอย่าง"),
     phone="035-555-0100",
     place="ตำบลตลาดตัวอย่าง อำเภอเมืองอ่างทอง จังหวัดอ่างทอง",
+    central_address="saraban@tuayang.go.th",
     addresses=frozenset({"saraban@tuayang.go.th", "info@tuayang.go.th"}),
     officer_addresses=frozenset({"somsri@tuayang.go.th"}),
 )

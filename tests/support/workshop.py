@@ -13,7 +13,7 @@ from mailroom.domain.message import Address, Envelope, Message
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Catalogue, OtherAgency, Service
 from mailroom.paths import CONFIG
-from mailroom.ports import Known
+from mailroom.ports import Known, Reader
 from mailroom.services.acting import Actor
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
@@ -97,9 +97,10 @@ class Workshop:
         actor = Actor(agency=AGENCY, letters=letters)
         judge = Judge(agency=AGENCY, catalogue=CATALOGUE, hours=HOURS)
         self.custody = Custody(archive=self.archive, books=self.books, clock=self.clock)
+        self.readers: dict[str, Reader] = {"email": LineReader()}
         self.processing = Processing(
             archive=self.archive,
-            readers={"email": LineReader()},
+            readers=self.readers,
             books=self.books,
             judges={"email": judge},
             actor=actor,

@@ -18,6 +18,8 @@ _COMMENT_PIECE = re.compile(r"\\.|[()]|[^()\\]+|\\", re.S)
 _ANGLE = re.compile(r"<([^<>]*)>")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+# Not every space of Latin-1: as a byte, 0xA0 is the end of "ภ" in UTF-8, and 0x85 that of "ๅ".
+_SPACE = re.compile(r"[ \t\r\n]+")
 _SOMEBODY = re.compile(r"[^\s<>@\"',;]{1,64}@[^\s<>@\"',;]{1,253}")
 
 
@@ -128,7 +130,7 @@ class _Scan:
         if self._angle is not None:
             self._odd |= bool(found.group().strip())
         else:
-            self._odd |= "]" in found.group() and "=?" not in found.group()
+            self._odd |= "]" in found.group() and "@" in found.group()
             self._phrase.append(found.group())
             self._bare.append(found.group())
         return True
@@ -151,7 +153,7 @@ class _Scan:
 
     def _finish(self) -> None:
         """Close the mailbox that was gathered."""
-        bare, name = "".join(self._bare).strip(), " ".join("".join(self._phrase).split())
+        bare, name = "".join(self._bare).strip(), _SPACE.sub(" ", "".join(self._phrase)).strip(" ")
         if bare or self._angle is not None or self._odd:
             if self._angle is None and "@" in bare:
                 self._keep(self._comment, bare, shown="")

@@ -11,9 +11,10 @@ _TAG = re.compile(rb"<(/?[a-zA-Z][a-zA-Z0-9]*|[!?])[^<>]*>")
 _QUOTED_END = re.compile(rb"""="[^"<>]{0,1000}>[^"<]{0,1000}"|='[^'<>]{0,1000}>[^'<]{0,1000}'""")
 """An attribute that holds what looks like the end of its tag."""
 _UNCLOSED = re.compile(rb"<[a-zA-Z/!?][^<>]*$")
-_GAPS = re.compile(r"\n{3,}")
+_GAPS = re.compile("\n\n\n+")
 _PARAGRAPH, _LINE, _ITEM, _CELL = b"\n\n", b"\n", b"\n- ", b" | "
 _HIDDEN = (b"!--", b"head", b"style", b"script", b"title", b"template", b"svg", b"object", b"xml")
+_HIDING = re.compile(rb"<(" + b"|".join(_HIDDEN) + rb")", re.I)
 
 
 class _Effects(dict[bytes, bytes]):
@@ -59,11 +60,10 @@ def _line(text: str) -> str:
 
 def _without_hidden(source: bytes) -> bytes:
     """Without comments, styles, scripts and the head; what is not closed hides nothing, so that no text is lost."""
-    lower = source.lower()
+    present = {name.lower() for name in _HIDING.findall(source)}
     for name in _HIDDEN:
-        if b"<" + name in lower:
-            source = _without(source, lower, name)
-            lower = source.lower()
+        if name in present:
+            source = _without(source, source.lower(), name)
     return source
 
 

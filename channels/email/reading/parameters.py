@@ -13,6 +13,7 @@ _PARAMETER = re.compile(rb"([^\s=;\"()]{1,80})\s{0,20}=\s{0,20}(?:\"((?:[^\"\\]|
 _BREAK = re.compile(rb"[;\s(]")
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.S)
 _COMMENT = re.compile(rb"\s*\([^()]*\)")
+_ESCAPED_LETTER = re.compile(rb"(?:%[89A-Fa-f][0-9A-Fa-f]){2}")
 _SECTION = re.compile(r"([^*]+)\*(\d{1,5})(\*?)")
 
 
@@ -55,7 +56,7 @@ class Parameters:
         if self._has_extended(name):
             return self._text(name)
         plain = self._raw.get(name, b"")
-        return decoded(plain, self._defects)
+        return decoded(_without_escapes(plain), self._defects)
 
     def _has_extended(self, name: str) -> bool:
         return any(key.startswith(name + "*") for key in self._raw)
@@ -87,6 +88,18 @@ class Parameters:
             if found and found.group(1) == name:
                 sections.setdefault(int(found.group(2)), (content, bool(found.group(3))))
         return sections
+
+
+def _without_escapes(value: bytes) -> bytes:
+    """Some web mail writes the escapes of RFC 2231 into an ordinary value: undone where they make UTF-8 letters."""
+    if not _ESCAPED_LETTER.search(value):
+        return value
+    plain = unquote_to_bytes(value)
+    try:
+        plain.decode("utf-8")
+    except UnicodeDecodeError:
+        return value
+    return plain
 
 
 def _unescaped(found: re.Match[bytes]) -> bytes:

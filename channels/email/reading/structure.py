@@ -154,7 +154,8 @@ class _Walk:
         if boundary:
             return boundary
         self._defects.add("boundary-missing")
-        found = _GUESSED_BOUNDARY.search(raw, start, min(end, start + 65536))
+        # From the line end before the content: "^" means the beginning of the mail, not of the search.
+        found = _GUESSED_BOUNDARY.search(raw, max(0, start - 1), min(end, start + 65536))
         return found.group(1) if found else b""
 
     def _spans(self, raw: bytes | bytearray, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int]]:

@@ -53,11 +53,16 @@ _THIRD = {
 _LEAD = {"cp1252": "\u00e0[\u00b8\u00b9]", "cp874": "\u0e40[\u0e18\u0e19]"}
 _SURE = {name: re.compile(f"(?:{_LEAD[name]}[{_THIRD[name]}]){{3,}}") for name in _LEAD}
 _EACH = {name: re.compile(f"(?:{_LEAD[name]}[{_THIRD[name]}])+") for name in _LEAD}
+_LEAST_DOUBLED = 8
+_LATIN_1 = re.compile("[\u00a1-\u00da\u00df-\u00fb]+")
+_BEYOND_LATIN_1 = re.compile("[\u0152-\u2122]")
 _ASSIGNED = re.compile("[\u0e01-\u0e3a\u0e3f-\u0e5b]+")
 
 
 def mended(text: str) -> str:
     """Text whose UTF-8 Thai was once read as windows-1252 or as windows-874, put right; other text unchanged.
+
+    So is TIS-620 that was read as Latin-1.
 
     Three such characters in a row are required, and every run must turn into assigned Thai letters only: ordinary
     Thai and ordinary French never do.
@@ -65,7 +70,19 @@ def mended(text: str) -> str:
     for name, lead in (("cp1252", "\u00e0\u00b8"), ("cp874", "\u0e40\u0e18")):
         if lead in text and _is_sure(text, name):
             return _EACH[name].sub(lambda run, name=name: _reread(run.group(), name), text)  # type: ignore[misc]
-    return text
+    return text if text.isascii() else _single_bytes_mended(text)
+
+
+def _single_bytes_mended(text: str) -> str:
+    """TIS-620 that was read as Latin-1 and encoded again: «ÊÇÑÊ´Õ». European words have accents one by one."""
+    letters = _LATIN_1.findall(text, 0, _BEGINNING)
+    if sum(map(len, letters)) < _LEAST_DOUBLED or max(map(len, letters)) < 4 or count_thai(text):
+        return text
+    try:
+        content = text.encode("cp1252", "strict") if _BEYOND_LATIN_1.search(text) else text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text
+    return content.decode("cp874", "replace") if looks_thai(content) else text
 
 
 def _is_sure(text: str, name: str) -> bool:

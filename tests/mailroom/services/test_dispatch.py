@@ -1,12 +1,17 @@
 """The dispatcher: what is committed is sent, temporary and permanent failures are told apart."""
 
+from dataclasses import dataclass, field
+
 from mailroom.domain.errors import (
     ChannelSetupError,
     PermanentChannelError,
     TemporaryChannelError,
     UncertainDeliveryError,
 )
+from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Reply
+from mailroom.ports import Books, UnitOfWork
+from mailroom.services.dispatch import Dispatcher
 from tests.support.workshop import REQUEST, UNCLEAR, Workshop
 
 
@@ -83,3 +88,44 @@ async def test_after_five_days_a_letter_is_given_up_and_shows(workshop: Workshop
     (reply,) = _replies(workshop)
     assert reply.state == "failed"
     assert "given up" in reply.reply
+
+
+async def test_each_letter_costs_one_commit_and_one_is_under_way_at_a_time(workshop: Workshop) -> None:
+    """What became of a letter and the claim of the next are one commit; a crash leaves only that one in doubt."""
+    workshop.receive(REQUEST, UNCLEAR, "somdet@citizen.test|ขออนุญาต|ขอใบอนุญาตร้านอาหาร")
+    books, postman = CountingBooks(workshop.books), WatchfulPostman(workshop)
+    dispatcher = Dispatcher("email", sender=postman, books=books, clock=workshop.clock)
+    assert await dispatcher.run() == 3
+    assert postman.under_way == [1, 1, 1]
+    assert books.begun == 4
+
+
+@dataclass
+class CountingBooks:
+    """Counts the units of work that may write."""
+
+    books: Books
+    begun: int = 0
+
+    def begin(self) -> UnitOfWork:
+        self.begun += 1
+        return self.books.begin()
+
+    def look(self) -> UnitOfWork:
+        return self.books.look()
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class WatchfulPostman:
+    """Notes at each letter how many are claimed."""
+
+    workshop: Workshop
+    under_way: list[int] = field(default_factory=list)
+
+    async def send(self, item: OutboxItem) -> str:
+        self.under_way.append(sum(reply.state == "sending" for reply in _replies(self.workshop)))
+        return "250 ok"
+
+    async def close(self) -> None: ...

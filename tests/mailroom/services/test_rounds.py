@@ -1,13 +1,17 @@
 """Custody, processing and marking, as one round of an account joins them."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any, BinaryIO
 
 import pytest
 
 from mailroom.domain.decision import Kind, Outcome
 from mailroom.domain.errors import TemporaryChannelError
+from mailroom.domain.message import Envelope, Message
+from mailroom.ports import Content
 from mailroom.services.custody import Watch
-from tests.support.workshop import REQUEST, START, UNCLEAR, Workshop
+from tests.support.workshop import REQUEST, START, UNCLEAR, LineReader, Workshop
 
 
 def test_a_round_takes_decides_and_marks(workshop: Workshop) -> None:
@@ -65,6 +69,65 @@ def test_after_a_crash_each_message_goes_alone(workshop: Workshop) -> None:
         Outcome.ACCEPT,
         Outcome.HOLD,
     }
+
+
+def test_reading_ahead_keeps_the_order_of_entry_and_counts_attempts_first(workshop: Workshop) -> None:
+    """While one batch is decided the next is read: nothing is read whose attempt is not committed."""
+    reader = workshop.readers["email"] = AttemptsReader(workshop)
+    for number in reversed(range(250)):
+        workshop.inbox.deliver(f"c{number}@citizen.test|ขออนุญาต|ขอใบอนุญาตร้านอาหาร", START + timedelta(seconds=number))
+    workshop.custody.look(workshop.watch)
+    assert workshop.processing.run() == 250
+    entered = sorted(workshop.records(), key=lambda record: record.logged.envelope.entered_system_at)
+    assert [record.number.number for record in entered if record.number] == list(range(1, 251))
+    assert reader.attempts == [1] * 250
+
+
+class AttemptsReader(LineReader):
+    """Notes the attempts that the books show for the batch that it is given."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self.attempts: list[int] = []
+
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
+        ordered = sorted(self._workshop.records(), key=lambda record: record.logged.envelope.entered_system_at)
+        batch = ordered[len(self.attempts) : len(self.attempts) + len(sources)]
+        self.attempts += [record.logged.attempts for record in batch]
+        return super().read_many(sources)
+
+
+def test_a_stream_is_kept_before_the_next_batch_is_asked_for(workshop: Workshop) -> None:
+    """What comes in pieces comes from the connection itself."""
+    inbox = StreamingInbox(workshop.inbox)
+    for raw in (REQUEST, UNCLEAR):
+        workshop.inbox.deliver(raw)
+    assert workshop.custody.look(Watch(inbox, workshop.watch.since)).messages == 2
+    assert inbox.consumed == 2
+
+
+class StreamingInbox:
+    """Gives every content in pieces, alone in its batch, and fails when it is asked for more too early."""
+
+    trouble = ""
+
+    def __init__(self, inbox: Any) -> None:
+        self._inbox = inbox
+        self.channel, self.account = inbox.channel, inbox.account
+        self.consumed = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inbox, name)
+
+    def fetch(self, envelopes: Sequence[Envelope]) -> Iterator[list[tuple[Envelope, Content]]]:
+        for number, batch in enumerate(self._inbox.fetch(envelopes)):
+            assert self.consumed == number
+            yield [(envelope, self._pieces(content)) for envelope, content in batch]
+
+    def _pieces(self, content: bytes) -> Iterator[bytes]:
+        yield content[:10]
+        yield content[10:]
+        self.consumed += 1
 
 
 def test_without_consent_an_old_mailbox_is_only_counted(workshop: Workshop) -> None:

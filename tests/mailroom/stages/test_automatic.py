@@ -33,6 +33,18 @@ ROBOTS = [
     ("X-Autoreply", mail(headers={"X-Autoreply": "yes"}), Kind.AUTO_REPLY),
     ("Precedence auto_reply", mail(headers={"Precedence": "auto_reply"}), Kind.AUTO_REPLY),
     ("subject of Outlook", mail("Automatic reply: เรื่องของท่าน", "ไม่อยู่"), Kind.AUTO_REPLY),
+    (
+        "notice of a help desk",
+        mail(
+            "[Ticket #123] รับเรื่องแล้ว",
+            "เราได้รับข้อความของท่านแล้ว ข้อความนี้ส่งโดยระบบอัตโนมัติ",
+            sender=Address("", "no-reply@desk.example"),
+        ),
+        Kind.AUTO_REPLY,
+    ),
+    ("not at work", mail("ไม่อยู่ที่ทำงาน: ได้รับเรื่องของท่านแล้ว", "ลาพักร้อนถึงวันที่ 20"), Kind.AUTO_REPLY),
+    ("undeclared receipt", mail("อ่านแล้ว: ได้รับเรื่อง", "ข้อความของคุณถูกอ่านเมื่อ 16 พ.ย. 2569"), Kind.MDN),
+    ("subject in other Thai", mail("ตอบกลับโดยอัตโนมัติ: ขอถังขยะ", "กลับมาวันจันทร์"), Kind.AUTO_REPLY),
     ("subject in Thai", mail("ตอบกลับอัตโนมัติ: ขอถังขยะ", "กลับมาวันจันทร์"), Kind.AUTO_REPLY),
     ("out of office", mail("Out of Office", "back on Monday"), Kind.AUTO_REPLY),
     (
@@ -66,6 +78,16 @@ def test_a_robot_is_recognised(name: str, sent: Message, kind: Kind) -> None:
 
 
 PEOPLE = [
+    ("complaint of an absent officer", mail("ไม่อยู่ที่สำนักงาน", "ไปติดต่อสามครั้ง เจ้าหน้าที่ไม่อยู่ ขอร้องเรียน")),
+    ("has read", mail("อ่านแล้ว: ประกาศของเทศบาล", "อ่านแล้วไม่เข้าใจ ขอคำอธิบายเรื่องถังขยะ")),
+    (
+        "form of a web site",
+        mail(
+            "มีผู้ส่งเรื่องใหม่",
+            "อีเมลนี้เป็นอีเมลอัตโนมัติ กรุณาอย่าตอบกลับอีเมลนี้\nชื่อผู้แจ้ง: มานี\nเรื่อง: ขยะตกค้าง",
+            sender=Address("เว็บไซต์", "no-reply@web.example"),
+        ),
+    ),
     ("plain", mail()),
     ("Auto-Submitted: no", mail(headers={"Auto-Submitted": "no"})),
     ("Auto-Submitted: no with a comment", mail(headers={"Auto-Submitted": "no (typed by hand)"})),

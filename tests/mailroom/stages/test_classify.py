@@ -165,6 +165,15 @@ WITHDRAWALS = [
     Case("Withdrawal", "I am withdrawing my application for a building permit.", "withdrawal", "building-permit"),
 ]
 
+NOT_PAYMENTS = [
+    Case("ขอไฟทางเพิ่ม", "ขอให้ซ่อมไฟทาง ผมจ่ายค่าหลอดเองไม่ไหวแล้ว", "request", "street-light-repair"),
+    Case("ไม่ได้ถังขยะ", "ร้องเรียน จ่ายเงินแล้ว ไม่ได้ถังขยะสักที", "complaint", "waste-collection"),
+]
+
+NOT_WITHDRAWALS = [
+    Case("ไม่ถอนคำร้อง", "ขอยืนยันไม่ขอถอนเรื่องร้องเรียนเสียงดัง", "complaint", "nuisance-complaint"),
+]
+
 PAYMENTS = [
     Case("สลิปค่าขยะ", "โอนเงินค่าขยะแล้วค่ะ", "payment-slip", "waste-collection", ("slip.jpg",)),
     Case("หลักฐานการชำระเงิน", "ชำระภาษีป้ายเรียบร้อยแล้ว", "payment-slip", "signboard-tax", ("slip.jpg",)),
@@ -179,11 +188,13 @@ THANKS = [
     Case("Re: ใบอนุญาต", "ขอบคุณมากครับ", "thanks"),
     Case("Re: เรื่องของท่าน", "ได้รับแล้วครับ ขอบพระคุณเป็นอย่างสูง\nสมชาย ใจดี", "thanks"),
     Case("", "รับทราบครับ ขอบคุณครับ", "thanks"),
+    Case("ขอบคุณค่ะ", "🙏🙏", "thanks"),
     Case("Thanks", "Thank you very much for your help.", "thanks"),
     Case("Re: permit", "Thanks a lot!\nJohn", "thanks"),
 ]
 
 NOT_THANKS = [
+    Case("ขอถังขยะ", "🙏🙏🙏", "request", "waste-collection"),
     Case("ขอบคุณค่ะ", "ขอบคุณค่ะ แต่ยังไม่ได้ถังขยะเลย", "request", "waste-collection"),
     Case("ขอบคุณล่วงหน้า", "ขอใช้หอประชุมวันที่ 5 ขอบคุณครับ", "request", "venue-use"),
     Case("ขอบคุณ", "ขอบคุณครับ", "request", None, ("คำขอ.pdf",)),
@@ -212,6 +223,14 @@ TRAPS = [
     # Words of other agencies inside our own matters do not send a citizen away.
     Case("ขอเลขที่บ้าน", "ขอเลขที่บ้านเพื่อไปขอมิเตอร์ไฟฟ้ากับการไฟฟ้า", "request", "house-number"),
     Case("ขออนุญาตก่อสร้าง", "แนบสำเนาโฉนดและสำเนาบัตรประชาชน", "request", "building-permit", ("โฉนด.pdf",)),
+    # Nobody else answers for what the office did or is to do.
+    Case("ไฟดับเพราะเทศบาล", "ร้องเรียนเจ้าหน้าที่เทศบาลทำงานประมาท โดนสายไฟ ไฟฟ้าดับทั้งซอย", "complaint"),
+    Case("เทศบาลทำถนนทับที่", "เทศบาลล้ำเข้ามาในโฉนดที่ดินของผม ขอร้องเรียน", "complaint"),
+    Case("ขอหนังสือรับรอง", "ขอให้เทศบาลรับรองการทำงานเพื่อไปยื่นประกันสังคม", "request"),
+    # A paper that the sender has is no paper that the sender asks for.
+    Case("ขอความอนุเคราะห์", "ดิฉันมีหนังสือเดินทางต่างประเทศ ขอให้ช่วยเหลือเรื่องที่พัก", "request"),
+    # What a paper of ours is needed for is not what is asked.
+    Case("หนังสือรับรองรายได้", "ขอหนังสือรับรองรายได้เพื่อนำไปยื่นประกันสังคม", "request"),
     # "แจ้งความประสงค์" is no report to the police.
     Case("แจ้งความประสงค์", "ขอแจ้งความประสงค์ใช้หอประชุม", "request", "venue-use"),
     # The agency's own name says nothing about the matter.
@@ -233,6 +252,7 @@ UNWANTED = [
     Case("เครดิตฟรี 100", "สล็อตเว็บตรง สมัครเลย https://slot.example", "spam"),
     Case("เงินกู้ด่วน", "สินเชื่อด่วน อนุมัติไว ดอกเบี้ยต่ำ แอดไลน์ @loan", "spam"),
     Case("SEO services", "We offer SEO and backlink packages, click here https://seo.example", "spam"),
+    Case("ทำใบขับขี่ไม่ต้องสอบ", "รับทำใบขับขี่ บัตรประชาชน ส่งทั่วไทย แอดไลน์ @card", "spam"),
     Case("รับทำเว็บ", "รับทำเว็บไซต์ ติดอันดับ Google โปรโมชั่นพิเศษลด 50%", "spam"),
     Case("กล่องจดหมายของท่านเต็ม", "บัญชีอีเมลของท่านจะถูกระงับ กรุณายืนยันบัญชี คลิกที่นี่ http://login.example/x", "phishing"),
     Case("Your mailbox is almost full", "Verify your account within 24 hours: http://verify.example", "phishing"),
@@ -254,6 +274,8 @@ ALL = [
     *STATUSES,
     *WITHDRAWALS,
     *PAYMENTS,
+    *NOT_PAYMENTS,
+    *NOT_WITHDRAWALS,
     *THANKS,
     *NOT_THANKS,
     *TRAPS,
@@ -285,6 +307,13 @@ def test_another_agencys_matter_names_that_agency(subject: str, text: str, agenc
 def test_two_other_agencies_are_left_to_a_clerk() -> None:
     """Where two agencies are equally likely none is named."""
     found = classify(message("ค่าน้ำค่าไฟ", "ค่าน้ำประปา ค่าไฟฟ้า"), NO_HISTORY, AGENCY, catalogue())
+    assert (found.kind, found.agency) == (Kind.WRONG_AGENCY, None)
+
+
+def test_nobody_is_sent_to_one_of_two_agencies() -> None:
+    """Where a second agency is spoken of at all none is named, however much more is said of the first (R19)."""
+    mail = message("ใบขับขี่กับพาสปอร์ต", "ใบขับขี่หมดอายุ หนังสือเดินทางและพาสปอร์ตเล่มเก่าก็หมดอายุ")
+    found = classify(mail, NO_HISTORY, AGENCY, catalogue())
     assert (found.kind, found.agency) == (Kind.WRONG_AGENCY, None)
 
 

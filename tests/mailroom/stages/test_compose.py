@@ -12,7 +12,7 @@ from mailroom.domain.decision import Letter, Secrecy
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.message import Address
 from mailroom.domain.register import RegisterNumber
-from mailroom.domain.service import OtherAgency
+from mailroom.domain.service import OtherAgency, Service
 from mailroom.stages.answering import OUR_SUBJECT
 from mailroom.stages.compose import Composer, LetterFacts, compose, one_line, stationery
 from mailroom.texts import load_composer, load_templates, load_texts
@@ -91,10 +91,29 @@ def test_a_wrong_channel_notice_says_that_nothing_is_registered() -> None:
         assert "เลขรับ" not in body
 
 
+def test_a_wrong_channel_notice_lists_only_channels_of_the_service() -> None:
+    """Who wrote by mail for something that is taken by LINE alone is not sent to the mailbox again (R21)."""
+    announced = Announcement(date(2023, 8, 1), ("email", "line"))
+    by_line = Service("pets", "วัคซีนพิษสุนัขบ้า", channels=("line",))
+    letter = COMPOSER.compose(Letter.REDIRECT_CHANNEL, facts(number=None, announcement=announced, service=by_line))
+    assert "1. ไลน์" in letter.text
+    assert "saraban@tuayang.go.th" not in letter.text
+
+
 def test_a_clerks_wrong_channel_notice_needs_no_announcement() -> None:
     """Without an announcement the central mailbox is named."""
     letter = COMPOSER.compose(Letter.REDIRECT_CHANNEL, facts(announcement=None))
     assert "saraban@tuayang.go.th" in letter.text
+
+
+def test_who_sent_nothing_is_asked_to_send_it_again() -> None:
+    """An empty mail is not answered with "you need not send it again"; what could not be read is no empty mail."""
+    blank = COMPOSER.compose(Letter.HELD, facts(message=message()))
+    unread = COMPOSER.compose(Letter.HELD, facts(message=message(defects=("unreadable: time limit",))))
+    for body, other in ((blank.text, unread.text), (blank.html, unread.html)):
+        assert "โปรดส่งข้อความหรือเอกสารมาอีกครั้ง" in body
+        assert "ไม่ต้องส่งเรื่องซ้ำ" not in body
+        assert "ไม่ต้องส่งเรื่องซ้ำ" in other
 
 
 def test_a_secret_matter_is_not_repeated() -> None:

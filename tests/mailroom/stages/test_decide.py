@@ -20,6 +20,8 @@ from tests.support.stage_values import AGENCY, ENTERED_AT, NO_HISTORY, attachmen
 ORDINARY = message("ขอถังขยะ", "ขอถังขยะหนึ่งใบครับ")
 ANNOUNCED = Announcement(date(2023, 8, 1), ("email",))
 LINE_ONLY = Announcement(date(2023, 8, 1), ("line",))
+EMAIL_AND_LINE = Announcement(date(2023, 8, 1), ("email", "line"))
+WASTE_BY_LINE = Catalogue(tuple(replace(one, channels=("line",)) for one in catalogue().services))
 
 
 def facts(sent: Message = ORDINARY, history: History = NO_HISTORY, **changes: Any) -> Facts:
@@ -73,6 +75,8 @@ SPEAKS: list[tuple[str, Facts, Outcome, bool, Letter | None]] = [
     ("unknown-agency", facts(message("ค่าน้ำค่าไฟ", "ค่าน้ำประปา ค่าไฟฟ้า")), Outcome.HOLD, True, Letter.HELD),
     ("unknown-agency", facts(message("กระบี่เวทมนตร์", "ครับ"), catalogue=Catalogue(agencies=(OtherAgency("กรมเวทมนตร์", ("กระบี่เวทมนตร์",)),))), Outcome.HOLD, True, Letter.HELD),
     ("wrong-channel", facts(announcement=LINE_ONLY), Outcome.REDIRECT_CHANNEL, False, Letter.REDIRECT_CHANNEL),
+    ("wrong-channel", facts(catalogue=WASTE_BY_LINE, announcement=EMAIL_AND_LINE), Outcome.REDIRECT_CHANNEL, False, Letter.REDIRECT_CHANNEL),
+    ("no-channel-to-name", facts(catalogue=WASTE_BY_LINE, announcement=ANNOUNCED), Outcome.HOLD, True, Letter.HELD),
     ("no-single-service", facts(message("สวัสดี", "ทดสอบ")), Outcome.HOLD, True, Letter.HELD),
     ("no-single-service", facts(message("ขออนุญาตก่อสร้าง", "และขอจดทะเบียนพาณิชย์ ขอเบี้ยยังชีพผู้สูงอายุ")), Outcome.HOLD, True, Letter.HELD),
     ("official-letter", facts(message("ที่ อท 0017/12 เรื่อง ขอข้อมูล", "ครับ")), Outcome.ACCEPT, True, Letter.ACKNOWLEDGEMENT),
@@ -148,11 +152,12 @@ def test_a_message_on_a_wrong_channel_changes_its_kind() -> None:
 
 
 def test_a_service_may_be_closed_to_a_channel() -> None:
-    """A request for a service that is not offered on this channel is told the announced channels."""
+    """Who asks on another channel is told the service's own; where none of those is announced a clerk decides."""
     waste = catalogue().service("waste-collection")
     assert waste is not None
     closed = Catalogue((replace(waste, channels=("line",)),))
-    assert decided(catalogue=closed, announcement=ANNOUNCED).outcome is Outcome.REDIRECT_CHANNEL
+    assert decided(catalogue=closed, announcement=EMAIL_AND_LINE).outcome is Outcome.REDIRECT_CHANNEL
+    assert decided(catalogue=closed, announcement=ANNOUNCED).outcome is Outcome.HOLD
     assert decided(catalogue=closed).outcome is Outcome.ACCEPT
 
 

@@ -185,6 +185,8 @@ NAMES: dict[str, tuple[bytes, str, set[str]]] = {
     ),
     "word in quotes": (b'Content-Disposition: attachment; filename="=?tis-620?B?oS5wZGY=?="', "ก.pdf", set()),
     "word without quotes": (b"Content-Disposition: attachment; filename==?utf-8?B?4LiBLnBkZg==?=", "ก.pdf", set()),
+    "escapes without 2231": (b'Content-Disposition: attachment; filename="%E0%B8%81 100%25.pdf"', "ก 100%.pdf", set()),
+    "percent sign": (b'Content-Disposition: attachment; filename="100%25.pdf"', "100%25.pdf", set()),
     "raw utf-8": ('Content-Disposition: attachment; filename="ก.pdf"'.encode(), "ก.pdf", set()),
     "raw tis-620": ('Content-Disposition: attachment; filename="คำขอ.pdf"'.encode("cp874"), "คำขอ.pdf", {"charset-undeclared"}),
     "name only": (b"Content-Type: application/pdf; name=a.pdf", "a.pdf", set()),
