@@ -94,15 +94,7 @@ def open_house(configuration: Configuration, clock: Clock | None = None) -> Iter
 
 def _joined(configuration: Configuration, clock: Clock, books: Books, archive: Archive, stack: ExitStack) -> House:
     stopping = threading.Event()
-    channels = {name: CHANNELS[name] for name in configuration.channels}
-    readers = {
-        name: stack.enter_context(closing(channel.reader(configuration.channels[name])))
-        for name, channel in channels.items()
-    }
-    inboxes = {name: channel.inbox(configuration.channels[name]) for name, channel in channels.items()}
-    listeners = {name: channel.inbox(configuration.channels[name]) for name, channel in channels.items()}
-    for inbox in (*inboxes.values(), *listeners.values()):
-        stack.callback(inbox.close)
+    inboxes, listeners = (_inboxes(configuration, stack) for _ in range(2))
     actor = Actor(
         agency=configuration.agency,
         letters=_letters(configuration),
@@ -110,9 +102,9 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
     )
     processing = Processing(
         archive=archive,
-        readers=readers,
+        readers=_readers(configuration, stack),
         books=books,
-        judges={name: _judge(configuration, name) for name in channels},
+        judges={name: _judge(configuration, name) for name in configuration.channels},
         actor=actor,
         clock=clock,
         stopping=stopping.is_set,
@@ -127,27 +119,39 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         watches=tuple(Watch(inbox, configuration.since(name)) for name, inbox in inboxes.items()),
         listeners=tuple(listeners.values()),
         rounds=Rounds(custody=custody, processing=processing, books=books, clock=clock),
-        dispatchers=tuple(
-            Dispatcher(
-                name,
-                sender=channel.sender(configuration.channels[name], configuration.agency.name),
-                books=books,
-                clock=clock,
-            )
-            for name, channel in channels.items()
-        ),
-        desk=Desk(
-            books=books,
-            actor=actor,
-            catalogue=configuration.catalogue,
-            announcement=configuration.announcement,
-            clock=clock,
-        ),
-        desk_readers={
-            name: stack.enter_context(closing(channel.reader(configuration.channels[name])))
-            for name, channel in channels.items()
-        },
+        dispatchers=tuple(_dispatcher(configuration, name, books, clock) for name in configuration.channels),
+        desk=_desk(configuration, books, actor, clock),
+        desk_readers=_readers(configuration, stack),
         stopping=stopping,
+    )
+
+
+def _inboxes(configuration: Configuration, stack: ExitStack) -> dict[str, Inbox]:
+    return {
+        name: stack.enter_context(closing(CHANNELS[name].inbox(settings)))
+        for name, settings in configuration.channels.items()
+    }
+
+
+def _readers(configuration: Configuration, stack: ExitStack) -> dict[str, Reader]:
+    return {
+        name: stack.enter_context(closing(CHANNELS[name].reader(settings)))
+        for name, settings in configuration.channels.items()
+    }
+
+
+def _dispatcher(configuration: Configuration, name: str, books: Books, clock: Clock) -> Dispatcher:
+    sender = CHANNELS[name].sender(configuration.channels[name], configuration.agency.name)
+    return Dispatcher(name, sender=sender, books=books, clock=clock)
+
+
+def _desk(configuration: Configuration, books: Books, actor: Actor, clock: Clock) -> Desk:
+    return Desk(
+        books=books,
+        actor=actor,
+        catalogue=configuration.catalogue,
+        announcement=configuration.announcement,
+        clock=clock,
     )
 
 

@@ -10,7 +10,8 @@ from mailroom.calendar import office_hours
 from mailroom.domain.agency import BANGKOK, Agency, Announcement, OfficeHours
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.service import Catalogue, OtherAgency, RequiredDocument, Service
-from mailroom.settings import AgenciesFile, ServicesFile, Settings, read_toml, validated
+from mailroom.settings import AgenciesFile, Secret, Section, ServicesFile, Settings
+from mailroom.settings_files import read_toml, validated
 
 FREE_MAIL = frozenset(
     {"gmail.com", "hotmail.com", "outlook.com", "outlook.co.th", "yahoo.com", "yahoo.co.th", "icloud.com"}
@@ -77,8 +78,24 @@ def warnings(configuration: Configuration) -> list[str]:
                 found.append(f"channels.{name}: {address} is on a free mail service (R62)")
             if address == channel.public_address.lower() and not local.startswith("saraban"):
                 found.append(f"channels.{name}.address: a central mailbox is to begin with saraban (R42)")
+        found += [f"channels.{name}.{text}" for text in _unset_secrets(channel)]
     if not configuration.catalogue.services:
         found.append("services.toml: no service is listed; every request will be held for a clerk")
+    return found
+
+
+def _unset_secrets(section: Section, prefix: str = "") -> list[str]:
+    """Secrets that are named but not there, each with its key."""
+    found = []
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, Secret):
+            try:
+                value.reveal()
+            except ConfigurationError as error:
+                found.append(f"{prefix}{name}: {error}")
+        elif isinstance(value, Section):
+            found += _unset_secrets(value, f"{prefix}{name}.")
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from mailroom.domain.decision import Letter
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.texts import Texts
-from mailroom.settings import read_toml
+from mailroom.settings_files import read_toml
 from mailroom.stages.compose import Composer, stationery
 
 __all__ = ["LANGUAGES", "Texts", "load_composer", "load_templates", "load_texts"]

@@ -1,7 +1,8 @@
 """The example configuration is valid and explains every key that exists."""
 
 from channels.email.settings import EmailSettings
-from mailroom.settings import Settings, read_toml, validated
+from mailroom.settings import Settings
+from mailroom.settings_files import read_toml, validated
 from mailroom.starter import agency_toml
 from tests.support.stage_values import CONFIG
 

@@ -11,7 +11,8 @@ from mailroom.domain.agency import Agency
 from mailroom.domain.message import Address, Attachment, Envelope, Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, OtherAgency, RequiredDocument, Service
-from mailroom.settings import AgenciesFile, ServicesFile, read_toml, validated
+from mailroom.settings import AgenciesFile, ServicesFile
+from mailroom.settings_files import read_toml, validated
 
 CONFIG = Path(__file__).parents[2] / "config"
 ENTERED_AT = datetime(2026, 1, 6, 3, 0, tzinfo=UTC)

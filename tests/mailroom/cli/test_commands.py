@@ -41,6 +41,15 @@ def test_init_writes_a_configuration_that_check_finds_in_order(installation: Ins
     assert "there already" in installation.bare("init", str(folder), *flags, fails=True).stderr
 
 
+def test_check_warns_of_a_secret_that_is_not_there(installation: Installation) -> None:
+    """The files are in order, but the program would not come in: the key and the variable are named."""
+    assert "warning" not in installation.run("check").stdout
+    installation.environment["TEST_IMAP_PASSWORD"] = ""
+    told = installation.run("check").stdout
+    assert "channels.email.imap.password" in told
+    assert "TEST_IMAP_PASSWORD" in told
+
+
 def test_once_tells_a_machine_what_it_did(installation: Installation) -> None:
     """--json: one object, with an object for each account."""
     installation.deliver(mail(*REQUEST), at=NOW)
