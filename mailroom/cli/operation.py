@@ -33,7 +33,10 @@ def once(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
         for one in rounds:
             typer.echo(_sentence(one))
         typer.echo(f"letters sent: {sent}")
-    if any(one.error or one.taken.awaiting_consent for one in rounds):
+    for one in rounds:
+        if one.error:
+            typer.echo(f"mailroom: {one.account}: {one.error}", err=True)
+    if any(one.error for one in rounds):
         raise typer.Exit(1)
 
 
@@ -73,8 +76,7 @@ def _sentence(one: Round) -> str:
             f"Set since = DATE in [channels.{one.channel}.imap]: mail from that day on is processed and answered, "
             "older mail is archived and listed only"
         )
-    counted = f"{one.account}: {one.taken.messages} taken, {one.processed} processed"
-    return f"{counted}; {one.error}" if one.error else counted
+    return f"{one.account}: {one.taken.messages} taken, {one.processed} processed"
 
 
 def run(config: ConfigOption = DEFAULT_CONFIG) -> None:

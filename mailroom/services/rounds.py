@@ -42,7 +42,7 @@ class Rounds:
             outcome = replace(outcome, taken=self._custody.look(watch, progress))
         except ChannelError as error:
             outcome = self._failed(outcome, error)
-        outcome = replace(outcome, processed=self._processing.run())
+        outcome = replace(outcome, processed=self._processing.run(progress, outcome.taken.messages))
         if not outcome.error:
             try:
                 outcome = replace(outcome, marked=mark_taken(inbox, self._books, self._clock))

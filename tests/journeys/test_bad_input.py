@@ -68,9 +68,9 @@ def test_a_wrong_password_is_ours_to_mend(installation: Installation) -> None:
     installation.deliver(_request(), at=NOW)
     installation.environment["TEST_IMAP_PASSWORD"] = "wrong"
     done = installation.once(fails=True)
-    assert installation.user in done.stdout
-    assert "password" in done.stdout
-    assert "wrong" not in done.stdout.replace("wrong password", "")
+    assert installation.user in done.stderr
+    assert "password" in done.stderr
+    assert "wrong" not in done.stderr.replace("wrong password", "")
     installation.environment.clear()
     installation.once()
     assert installation.numbers() == ["1/2569"]
