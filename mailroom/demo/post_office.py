@@ -20,9 +20,12 @@ PASSWORD = "demo"  # noqa: S105 - of a mailbox that lives as long as the demo, o
 Value = TypeVar("Value")
 
 
-@dataclass(slots=True)
+@dataclass
 class Sink:
-    """Letters in the order in which they were handed in. Nothing is sent on."""
+    """Letters in the order in which they were handed in. Nothing is sent on.
+
+    Without slots: aiosmtpd looks at every member, and Python 3.11.2 cannot show it those of a class with slots.
+    """
 
     letters: list[bytes] = field(default_factory=list)
 

@@ -1,7 +1,7 @@
 """`mailroom demo`: the whole way of a mail on this machine alone, with the sample mailbox."""
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from mailroom.demo.post_office import HOST, PostOffice, post_office
 from mailroom.demo.table import console, summary, table
 from mailroom.demo.workplace import workplace
 from mailroom.domain.errors import ConfigurationError
+from mailroom.domain.record import MessageRecord
 from mailroom.services.rounds import Round
 
 CLERK = "demo"
@@ -67,6 +68,7 @@ def show(setting: Demo, path: Path) -> bool:
     setting.out.print(table(matched))
     setting.out.print(summary(matched))
     faults = [f"{one.sample.name}: {difference}" for one in matched for difference in one.differences]
+    faults += unsent(one.record for one in matched if one.record)
     faults += [f"register, year {gap}" for gap in gaps(one.record for one in matched if one.record)]
     faults += [f"verify: {one.subject}: {one.text}" for one in bootstrap.verify(setting.house.configuration).findings]
     for fault in faults:
@@ -75,6 +77,16 @@ def show(setting: Demo, path: Path) -> bool:
         "as expected: every mail, the register, the archive" if not faults else "NOT as expected, see above"
     )
     return not faults
+
+
+def unsent(records: Iterable[MessageRecord]) -> list[str]:
+    """Letters that are owed and did not go out, each with what the server said."""
+    return [
+        f"message {record.logged.id}: {reply.letter} is {reply.state} {reply.reply}".rstrip()
+        for record in records
+        for reply in record.replies
+        if reply.state != "sent"
+    ]
 
 
 def two_waves(setting: Demo) -> list[Matched]:
