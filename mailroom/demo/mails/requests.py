@@ -73,7 +73,7 @@ def _new_restaurant() -> Sample:
 
 
 def _whole_in_subject() -> Sample:
-    """The request is typed in the subject; there is no body at all (RELIABILITY: everyday surprises)."""
+    """The request is typed in the subject; there is no body at all."""
     subject = "ขอต่ออายุใบอนุญาตสถานที่จำหน่ายอาหาร ร้านป้าบุญมี โทร 0 2000 0114 ค่ะ"
     at = bangkok("2026-01-06 11:40:00")
     raw = mail(
