@@ -29,6 +29,18 @@ class RenderingError(MailroomError):
     """A document cannot be made from its template: mend the template that the text names."""
 
 
+class SigningError(MailroomError):
+    """A document was not signed."""
+
+
+class SigningRefusedError(SigningError):
+    """This key or certificate must not sign: do what the text says, then sign again (R91)."""
+
+
+class TemporarySigningError(SigningError):
+    """A service that signing needs (token, time-stamp, revocation) does not answer: try again later, unchanged."""
+
+
 class ChannelError(MailroomError):
     """A channel did not do what was asked."""
 

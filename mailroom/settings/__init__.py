@@ -1,0 +1,54 @@
+"""TOML to frozen settings; an unknown key stops the start.
+
+Every field carries its description: `mailroom init` writes them as comments and docs/configuration.md is
+generated from them, so that neither can drift.
+"""
+
+from typing import Any
+
+from pydantic import Field
+
+from mailroom.settings.agency import (
+    AgencySection,
+    AnswersSection,
+    DaemonSection,
+    HoursSection,
+    RegisterSection,
+    StorageSection,
+    WebSection,
+)
+from mailroom.settings.catalogue import AgenciesFile, ServicesFile
+from mailroom.settings.channel import AnnouncementSection, ChannelName, ChannelSection, Finding
+from mailroom.settings.section import Day, Secret, Section
+
+__all__ = [
+    "AgenciesFile",
+    "ChannelName",
+    "ChannelSection",
+    "Day",
+    "Finding",
+    "HoursSection",
+    "Secret",
+    "Section",
+    "ServicesFile",
+    "Settings",
+    "WebSection",
+]
+
+
+class Settings(Section):
+    """agency.toml. Tables of channels are validated by the channel that they name."""
+
+    agency: AgencySection = Field(description="Who the agency is.")
+    hours: HoursSection = Field(default_factory=HoursSection, description="Working days and hours (R15, R17).")
+    storage: StorageSection = Field(default_factory=StorageSection, description="Where everything is kept.")
+    register_: RegisterSection = Field(
+        default_factory=RegisterSection, alias="register", description="The register of letters received."
+    )
+    answers: AnswersSection = Field(default_factory=AnswersSection, description="Limits of automatic letters.")
+    announcement: AnnouncementSection | None = Field(
+        None, description="The head's announcement of channels. Leave it out until one is in force (R20)."
+    )
+    channels: dict[str, dict[str, Any]] = Field(default_factory=dict, description="One table for each channel in use.")
+    web: WebSection = Field(default_factory=WebSection, description="The clerks' queue.")
+    daemon: DaemonSection = Field(default_factory=DaemonSection, description="The daemon.")

@@ -1,0 +1,56 @@
+"""services.toml and agencies.toml."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from mailroom.settings.channel import ChannelName
+from mailroom.settings.section import Section
+
+
+class DocumentSection(Section):
+    name: str = Field(description="Name of the document, as the public manual has it.")
+
+
+class ServiceSection(Section):
+    key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")] = Field(
+        description="Short name: small letters, digits, hyphens."
+    )
+    name: str = Field(description="Name of the service in Thai.")
+    name_en: str = Field("", description="Name in English.")
+    law: str = Field("", description="Law on which it rests.")
+    unit: str = Field("", description="Unit that is responsible.")
+    days: Annotated[int, Field(ge=0)] = Field(30, description="Period of decision in days (R63, R78).")
+    fee: Annotated[float, Field(ge=0)] = Field(0, description="Fee in baht.")
+    words: tuple[str, ...] = Field((), description="What citizens call it, in their own everyday words.")
+    documents: tuple[DocumentSection, ...] = Field((), description='Documents required: [{ name = "…" }] (R63).')
+    licence: bool = Field(True, description="Whether the result is a licence.")
+    channels: tuple[ChannelName, ...] = Field(("email", "line"), description="Channels on which it may be asked for.")
+
+
+class ServicesFile(Section):
+    """services.toml: the public manual, คู่มือสำหรับประชาชน, in machine form."""
+
+    service: tuple[ServiceSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _distinct_keys(self) -> Self:
+        keys = [service.key for service in self.service]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise ValueError(f"two services have the key {key}; give each its own")
+        return self
+
+
+class OtherAgencySection(Section):
+    name: str = Field(description="Name of the agency that is directly responsible (R19).")
+    words: tuple[str, ...] = Field((), description="What citizens write about when they mean it.")
+    email: str = Field("", description="Its central mailbox.")
+    url: str = Field("", description="Its web page.")
+    phone: str = Field("", description="Its telephone.")
+
+
+class AgenciesFile(Section):
+    """agencies.toml: other agencies, for redirects. Without email, url or phone a clerk decides."""
+
+    agency: tuple[OtherAgencySection, ...] = ()
