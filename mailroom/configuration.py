@@ -9,7 +9,7 @@ from channels import CHANNELS, ChannelSection
 from mailroom.calendar import office_hours
 from mailroom.domain.agency import BANGKOK, Agency, Announcement, OfficeHours
 from mailroom.domain.errors import ConfigurationError
-from mailroom.domain.service import Catalogue, OtherAgency, RequiredDocument, Service
+from mailroom.domain.service import Catalogue, LicenceField, OtherAgency, RequiredDocument, Service
 from mailroom.settings import AgenciesFile, Secret, Section, ServicesFile, Settings
 from mailroom.settings_files import read_toml, validated
 
@@ -149,6 +149,14 @@ def _catalogue(folder: Path) -> Catalogue:
                 documents=tuple(RequiredDocument(document.name) for document in one.documents),
                 licence=one.licence,
                 channels=one.channels,
+                licence_name=one.licence_name,
+                must_display=one.must_display,
+                months=one.months,
+                renewal_by_payment=one.renewal_by_payment,
+                conditions=one.conditions,
+                fields=tuple(
+                    LicenceField(item.key, item.label, item.label_en, item.required, item.public) for item in one.fields
+                ),
             )
             for one in listed.service
         ),

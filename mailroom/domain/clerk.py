@@ -2,6 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody may do at the desk."""
+
+    CLERK = "clerk"
+    """Decides on messages and prepares papers."""
+    APPROVER = "approver"
+    """The head, or who acts for the head: approves papers and signs instruments as well (R37)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +21,11 @@ class Clerk:
     id: int
     username: str
     display_name: str
+    role: Role = Role.CLERK
+    position: str = ""
+    """Position as papers print it below the signature."""
+    capacity: str = ""
+    """รักษาราชการแทน or ปฏิบัติราชการแทน with the position acted for; empty for somebody in their own position (R37)."""
 
 
 @dataclass(frozen=True, slots=True)

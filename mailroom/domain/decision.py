@@ -68,6 +68,11 @@ class Letter(StrEnum):
     """Neutral: received and registered, an officer will look at it."""
     REDIRECT_AGENCY = "redirect-agency"
     REDIRECT_CHANNEL = "redirect-channel"
+    LICENCE = "licence"
+    """The licence itself, enclosed."""
+    LICENCE_LINK = "licence-link"
+    """The one-time address of a licence that cannot be enclosed (R116)."""
+    RENEWAL_REMINDER = "renewal-reminder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailroom.domain.decision import Letter
+from mailroom.domain.document import Enclosed
 
 
 class OutboxState(StrEnum):
@@ -22,8 +23,8 @@ class OutboxItem:
 
     id: str
     """Random hex; the left side of the Message-ID, and the retry key where a channel has one."""
-    message_id: int
-    """Row of the message log that this answers."""
+    message_id: int | None = None
+    """Row of the message log that this answers; None for a letter that answers none."""
     channel: str
     letter: Letter
     to: str
@@ -40,6 +41,8 @@ class OutboxItem:
     reply: str = ""
     """What the other side last said."""
     sent_at: datetime | None = None
+    enclosures: tuple[Enclosed, ...] = ()
+    """Documents that go with it, byte for byte as they are in the archive."""
     uncertain: bool = False
     """A process died, or the connection broke, after the letter was handed over and before the answer was known."""
 

@@ -11,6 +11,18 @@ class RequiredDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class LicenceField:
+    """An item that only licences of one service show."""
+
+    key: str
+    label: str
+    label_en: str = ""
+    required: bool = False
+    public: bool = True
+    """Whether it is published unless the agency decides otherwise (R107)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service of the public manual, คู่มือสำหรับประชาชน, in machine form (R63)."""
 
@@ -27,6 +39,17 @@ class Service:
     documents: tuple[RequiredDocument, ...] = ()
     licence: bool = False
     channels: tuple[str, ...] = ("email", "line")
+    licence_name: str = ""
+    """Title of the licence as printed; the service's name where it is empty."""
+    must_display: bool = True
+    """A law requires the licence to be displayed, so that it must be published as well (R30)."""
+    months: int = 12
+    """How long a licence holds; 0 where it does not lapse."""
+    renewal_by_payment: bool = False
+    """Payment alone renews it (R73)."""
+    conditions: tuple[str, ...] = ()
+    """Conditions that every licence of this kind prints."""
+    fields: tuple[LicenceField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,15 @@ from mailroom.ports.books import (
 )
 from mailroom.ports.channels import Archive, Clock, Content, Inbox, Known, Reader, Sender
 from mailroom.ports.documents import Examiner, Json, Renderer, Signer
+from mailroom.ports.licences import (
+    DocumentBook,
+    FieldBook,
+    InstrumentBook,
+    IssuanceBook,
+    LicenceBook,
+    LinkBook,
+    OutgoingBook,
+)
 
 __all__ = [
     "AccountBook",
@@ -24,14 +33,21 @@ __all__ = [
     "ClerkBook",
     "Clock",
     "Content",
+    "DocumentBook",
     "EventBook",
     "Examiner",
+    "FieldBook",
     "HealthBook",
     "Inbox",
+    "InstrumentBook",
+    "IssuanceBook",
     "Json",
     "Known",
+    "LicenceBook",
+    "LinkBook",
     "MessageBook",
     "OutboxBook",
+    "OutgoingBook",
     "QueueBook",
     "Reader",
     "RegisterBook",

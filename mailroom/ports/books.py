@@ -6,12 +6,21 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from mailroom.domain.case import Case
-from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.clerk import Clerk, Role, Session
 from mailroom.domain.decision import Decision
 from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
+from mailroom.ports.licences import (
+    DocumentBook,
+    FieldBook,
+    InstrumentBook,
+    IssuanceBook,
+    LicenceBook,
+    LinkBook,
+    OutgoingBook,
+)
 
 
 class MessageBook(Protocol):
@@ -141,8 +150,20 @@ class HealthBook(Protocol):
 class ClerkBook(Protocol):
     """Accounts, sessions and one-time links. Every token is kept as its SHA-256 (hex) only."""
 
-    def add(self, username: str, display_name: str, password_hash: str) -> Clerk:
-        """Add a clerk, or change the name and password of one. An empty hash allows one-time links only."""
+    def add(
+        self,
+        username: str,
+        display_name: str,
+        password_hash: str,
+        *,
+        role: Role = Role.CLERK,
+        position: str = "",
+        capacity: str = "",
+    ) -> Clerk:
+        """Add a clerk, or change everything but the user name of one. An empty hash allows one-time links only."""
+
+    def every(self) -> list[Clerk]:
+        """Clerks who are not disabled, by user name."""
 
     def find(self, username: str) -> tuple[Clerk, str] | None:
         """The clerk and the password hash; None when unknown or disabled."""
@@ -190,6 +211,20 @@ class UnitOfWork(Protocol):
     def clerks(self) -> ClerkBook: ...
     @property
     def health(self) -> HealthBook: ...
+    @property
+    def licences(self) -> LicenceBook: ...
+    @property
+    def issuances(self) -> IssuanceBook: ...
+    @property
+    def documents(self) -> DocumentBook: ...
+    @property
+    def links(self) -> LinkBook: ...
+    @property
+    def outgoing(self) -> OutgoingBook: ...
+    @property
+    def instruments(self) -> InstrumentBook: ...
+    @property
+    def fields(self) -> FieldBook: ...
 
     def __enter__(self) -> Self: ...
 

@@ -85,8 +85,10 @@ class Reader(Protocol):
 class Sender(Protocol):
     """Write side of a channel."""
 
-    async def send(self, item: OutboxItem) -> str:
+    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
         """Hand one letter over; the other side's answer. Sending the same item again sends the same bytes.
+
+        `enclosed` are the contents of `item.enclosures`, in order, as they are in the archive.
 
         Raises UncertainDeliveryError, TemporaryChannelError, PermanentChannelError, ChannelSetupError.
         """

@@ -19,6 +19,7 @@ from mailroom.settings.agency import (
 )
 from mailroom.settings.catalogue import AgenciesFile, ServicesFile
 from mailroom.settings.channel import AnnouncementSection, ChannelName, ChannelSection, Finding
+from mailroom.settings.licences import LicencesSection
 from mailroom.settings.section import Day, Secret, Section
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Day",
     "Finding",
     "HoursSection",
+    "LicencesSection",
     "Secret",
     "Section",
     "ServicesFile",
@@ -50,5 +52,8 @@ class Settings(Section):
         None, description="The head's announcement of channels. Leave it out until one is in force (R20)."
     )
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, description="One table for each channel in use.")
+    licences: LicencesSection = Field(
+        default_factory=LicencesSection, description="How licences are released, delivered and published."
+    )
     web: WebSection = Field(default_factory=WebSection, description="The clerks' queue.")
     daemon: DaemonSection = Field(default_factory=DaemonSection, description="The daemon.")

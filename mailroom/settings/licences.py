@@ -1,0 +1,27 @@
+"""The table [licences] of agency.toml: how papers are released, delivered and published."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mailroom.settings.section import Section
+
+
+class LicencesSection(Section):
+    release: Literal["one-person", "two-person"] = Field(
+        "two-person",
+        description="Whether somebody other than who submitted a paper must approve it (two-person), or may do both.",
+    )
+    largest_enclosure_mb: Annotated[float, Field(gt=0, le=50)] = Field(
+        10, description="A larger document is not mailed; its holder gets a one-time link instead."
+    )
+    link_days: Annotated[int, Field(ge=1, le=90)] = Field(7, description="So many days a one-time link can be used.")
+    remind_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
+        (60, 30, 7), description="Holders are reminded so many days before their licence lapses; [] for never."
+    )
+    publish_to: Path | None = Field(
+        None, description="Folder into which the public licence database is written as static files after each change."
+    )
+    ckan_url: str = Field("", description="Address of a CKAN site (GD Catalog) to which the data set may be pushed.")
+    ckan_organisation: str = Field("", description="Name of the agency's organisation at that site.")
