@@ -1,7 +1,6 @@
 """The archive: append-only segment files, synced once for each batch."""
 
 import contextlib
-import fcntl
 import io
 import os
 import re
@@ -13,13 +12,13 @@ from typing import BinaryIO
 
 import zstandard
 
-from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, StorageError
+from mailroom.domain.errors import ArchiveDamagedError, StorageError
 from mailroom.domain.message import Kept, Place
 from mailroom.ports import Content
-from storage.disk import disk_errors, make_durable_folder, refuse_network, sync_folder
+from storage.claim import FolderClaim
+from storage.disk import disk_errors, refuse_network, sync_folder
 from storage.segment import (
     PIECE_LIMIT,
-    Part,
     RawContent,
     TornRecordError,
     damage_of,
@@ -29,15 +28,13 @@ from storage.segment import (
     seek_magic,
     whole_until,
 )
+from storage.segment_writer import Segment
 
 SEGMENT_LIMIT = 256 << 20
 """A segment that has reached so many bytes is left, and the next one begun."""
 
 COMPRESSION_LEVEL = 1
 """Of mail, which is base64 for the most part, level 3 makes no less; negative levels leave a third more."""
-
-PARTS_LIMIT = 1000
-"""So many parts the system writes at once (IOV_MAX is 1024)."""
 
 _NAME = re.compile(r"\d{6,}\.seg")
 
@@ -53,53 +50,6 @@ class Scanned:
     """What is wrong with it, in words; empty for a sound one, else `digest` and `size` mean nothing."""
 
 
-class Segment:
-    """The segment that is written to: an open descriptor, and the length that is known to be whole."""
-
-    def __init__(self, path: Path, *, new: bool) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if new else 0)
-        self.path = path
-        self._descriptor = os.open(path, flags, 0o600)
-        self.length = os.fstat(self._descriptor).st_size
-        self._waiting: list[Part] = []
-        self._weight = 0
-
-    def add(self, part: Part) -> None:
-        self._waiting.append(part)
-        self._weight += len(part)
-        self.length += len(part)
-        if self._weight >= PIECE_LIMIT:
-            self.write()
-
-    def sync(self) -> None:
-        with disk_errors(self.path):
-            os.fdatasync(self._descriptor)
-
-    def cut(self, length: int) -> None:
-        """Forget what was added beyond `length`; only ever bytes that were promised to nobody."""
-        self._waiting.clear()
-        self._weight = 0
-        with disk_errors(self.path):
-            os.ftruncate(self._descriptor, length)
-        self.length = length
-
-    def close(self) -> None:
-        os.close(self._descriptor)
-
-    def write(self) -> None:
-        waiting, self._waiting, self._weight = self._waiting, [], 0
-        with disk_errors(self.path):
-            for start in range(0, len(waiting), PARTS_LIMIT):
-                self._write(waiting[start : start + PARTS_LIMIT])
-
-    def _write(self, parts: list[Part]) -> None:
-        written = os.writev(self._descriptor, parts)
-        if written < sum(map(len, parts)):
-            left = memoryview(b"".join(parts))[written:]
-            while left:
-                left = left[os.write(self._descriptor, left) :]
-
-
 class Decompressors(threading.local):
     """One for each thread: none of them may be shared, and a new one costs more than unpacking a small mail."""
 
@@ -108,7 +58,7 @@ class Decompressors(threading.local):
 
 
 class SegmentArchive:
-    """`ports.Archive` in a folder of a local disk. One process keeps, any number read; threads may share it.
+    """`ports.Archive` in a folder of a local disk. Threads may share it, and processes: they keep one after another.
 
     Raises ConfigurationError for a folder on a network file system.
     """
@@ -120,14 +70,17 @@ class SegmentArchive:
         self._decompressors = Decompressors()
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
         self._lock = threading.Lock()
-        self._claim: int | None = None
+        self._claim = FolderClaim(self._folder)
         self._segment: Segment | None = None
         self._distrusted = ""
         """Name of the segment whose sync failed; nothing is written to it any more."""
 
     def keep(self, contents: Sequence[Content]) -> list[Kept]:
         with self._lock:
-            return self._keep(contents)
+            try:
+                return self._keep(contents)
+            finally:
+                self._claim.let_go()
 
     def _keep(self, contents: Sequence[Content]) -> list[Kept]:
         segment = self._current()
@@ -182,11 +135,17 @@ class SegmentArchive:
             self._segment = None
 
     def _current(self) -> Segment:
-        if self._segment is None:
-            with disk_errors(self._folder):
-                self._claim_folder()
+        with disk_errors(self._folder):
+            self._claim.take()
+            if self._segment is not None and not self._is_last(self._segment):
+                self._abandon()
+            if self._segment is None:
                 self._segment = self._go_on()
         return self._segment
+
+    def _is_last(self, segment: Segment) -> bool:
+        """Whether nobody else has written since."""
+        return segment.path == self._last() and segment.path.stat().st_size == segment.length
 
     def _go_on(self) -> Segment:
         """A segment that ends in a torn record is left as it is: what follows it would be hard to find."""
@@ -212,21 +171,6 @@ class SegmentArchive:
     def _ends_whole(self, path: Path) -> bool:
         with path.open("rb") as file:
             return whole_until(file) == path.stat().st_size
-
-    def _claim_folder(self) -> None:
-        """Two writers in one folder would write into each other's records."""
-        if self._claim is not None:
-            return
-        make_durable_folder(self._folder)
-        claim = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(claim)
-            raise AlreadyRunningError(
-                f"another process keeps mail in {self._folder}; stop it, or leave it to its work"
-            ) from error
-        self._claim = claim
 
     def _names(self) -> list[str]:
         if not self._folder.is_dir():
@@ -279,9 +223,7 @@ class SegmentArchive:
     def close(self) -> None:
         with self._lock:
             self._abandon()
-            if self._claim is not None:
-                os.close(self._claim)
-                self._claim = None
+            self._claim.close()
 
 
 def _number(name: str) -> int:

@@ -114,6 +114,7 @@ REMEDIES = (
     ("disk I/O", "the disk fails; check it, then start again"),
     ("malformed", "it is damaged; run mailroom verify, then restore the backup"),
     ("not a database", "the file is no database; name another file, or restore the backup"),
+    ("UNIQUE", "it holds one of that already; nothing was changed"),
     ("readonly", "it cannot be written; give the program's user the right to write there"),
     ("unable to open", f"it cannot be opened; check the path, the rights and the disk ({os.strerror(errno.ENOSPC)}?)"),
 )

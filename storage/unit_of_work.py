@@ -9,8 +9,15 @@ from sqlalchemy.engine import Connection, Engine
 
 from mailroom.domain.errors import StorageError
 from storage.books.clerks import SqlClerkBook
+from storage.books.documents import SqlDocumentBook
+from storage.books.fields import SqlFieldBook
+from storage.books.instruments import SqlInstrumentBook
+from storage.books.issuances import SqlIssuanceBook
+from storage.books.licences import SqlLicenceBook
+from storage.books.links import SqlLinkBook
 from storage.books.messages import SqlMessageBook
 from storage.books.outbox import SqlOutboxBook
+from storage.books.outgoing import SqlOutgoingBook
 from storage.books.queue import SqlQueueBook
 from storage.books.register import SqlCaseBook, SqlRegisterBook
 from storage.books.upkeep import SqlAccountBook, SqlEventBook, SqlHealthBook
@@ -75,6 +82,34 @@ class SqlUnitOfWork:
     @cached_property
     def health(self) -> SqlHealthBook:
         return SqlHealthBook(self._transaction)
+
+    @cached_property
+    def licences(self) -> SqlLicenceBook:
+        return SqlLicenceBook(self._transaction)
+
+    @cached_property
+    def issuances(self) -> SqlIssuanceBook:
+        return SqlIssuanceBook(self._transaction)
+
+    @cached_property
+    def documents(self) -> SqlDocumentBook:
+        return SqlDocumentBook(self._transaction)
+
+    @cached_property
+    def links(self) -> SqlLinkBook:
+        return SqlLinkBook(self._transaction)
+
+    @cached_property
+    def outgoing(self) -> SqlOutgoingBook:
+        return SqlOutgoingBook(self._transaction)
+
+    @cached_property
+    def instruments(self) -> SqlInstrumentBook:
+        return SqlInstrumentBook(self._transaction)
+
+    @cached_property
+    def fields(self) -> SqlFieldBook:
+        return SqlFieldBook(self._transaction)
 
     def _take_turn(self) -> None:
         """Threads of one process queue here: SQLite's own waiting polls, and can starve one of many."""

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,31 +17,17 @@ import zstandard
 
 from mailroom.domain.errors import StorageError
 from storage.driver import sqlite_module
+from storage.findings import Finding, Severity, fault, gap
+from storage.verify_papers import PaperCheck
 from storage.verify_records import BrokenRecordError, read_record
 
 FINDINGS_LIMIT = 1000
 LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed"})
+OUTGOING = "out"
 OUTCOMES = frozenset({"accept", "redirect-agency", "redirect-channel", "hold", "ignore"})
 CASE_STATES = frozenset({"open", "held", "redirected", "set-aside"})
 QUOTED_NUMBER = re.compile(r"(?<![\d/])(\d{1,7})/([2๒][5๕]\d\d)(?!\d)")
 """Matches Thai digits as well."""
-
-
-class Severity(StrEnum):
-    FAULT = "fault"
-    """Something is lost, doubled or changed."""
-    NOTE = "note"
-    """Explained by a crash at the wrong moment, and harmless."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that differs."""
-
-    severity: Severity
-    subject: str
-    """What it is about: a segment, a message, a number, a letter."""
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +56,6 @@ def verify(archive: Path, database: str, agency: str) -> Report:
     return Report(tuple(findings), dict(counts))
 
 
-def fault(subject: str, text: str) -> Finding:
-    return Finding(Severity.FAULT, subject, text)
-
-
 def _opened(database: str) -> Any:
     path = Path(database.removeprefix("sqlite:///"))
     module = sqlite_module()
@@ -98,8 +79,9 @@ class Check:
         self._counts = counts
 
     def all(self) -> Iterator[Finding]:
-        looks = (self._pages, self._references, self._archive, self._register, self._entries, self._messages)
-        for look in (*looks, self._outbox):
+        looks = (self._pages, self._references, self._archive, self._registers, self._entries, self._messages)
+        papers = PaperCheck(self._connection, self._segments, self._agency, self._counts)
+        for look in (*looks, self._outbox, *papers.looks):
             try:
                 yield from look()
             except sqlite_module().DatabaseError as error:
@@ -119,8 +101,10 @@ class Check:
 
     def _archive(self) -> Iterator[Finding]:
         rows = self._rows(
-            "SELECT id, digest, size, segment, segment_offset, stored_length FROM message "
-            "WHERE agency = :agency ORDER BY segment, segment_offset"
+            "SELECT 'message' AS kind, CAST(id AS TEXT) AS name, digest, size, segment, segment_offset, stored_length "
+            "FROM message WHERE agency = :agency UNION ALL "
+            "SELECT 'document', digest, digest, size, segment, segment_offset, stored_length "
+            "FROM document WHERE agency = :agency ORDER BY segment, segment_offset"
         )
         seen = set()
         for name, group in groupby(rows, key=lambda row: str(row["segment"])):
@@ -128,14 +112,14 @@ class Check:
             yield from self._segment(name, group)
         for path in sorted(self._segments.glob("*.seg")):
             if path.name not in seen and path.stat().st_size:
-                yield Finding(Severity.NOTE, path.name, "no message of the log lies in this segment")
+                yield Finding(Severity.NOTE, path.name, "no message or document of the books lies in this segment")
 
     def _segment(self, name: str, rows: Iterator[Any]) -> Iterator[Finding]:
         try:
             file = (self._segments / name).open("rb")
         except OSError as error:
             for row in rows:
-                yield fault(f"message {row['id']}", f"segment {name} cannot be read ({error}); restore it")
+                yield fault(_kept(row), f"segment {name} cannot be read ({error}); restore it")
             return
         with file:
             end = 0
@@ -146,38 +130,42 @@ class Check:
             yield from _unreferenced(name, end, file.seek(0, 2))
 
     def _content(self, file: BinaryIO, row: Any) -> Iterator[Finding]:
-        self._counts["messages"] += 1
+        self._counts[f"{row['kind']}s"] += 1
         self._counts["bytes"] += row["size"]
         file.seek(row["segment_offset"])
         try:
             found = read_record(file)
         except (BrokenRecordError, zstandard.ZstdError, OSError) as error:
             where = f"{row['segment']} at {row['segment_offset']}"
-            yield fault(f"message {row['id']}", f"its bytes in {where} are damaged ({error}); restore the segment")
+            yield fault(_kept(row), f"its bytes in {where} are damaged ({error}); restore the segment")
             return
         if found != (row["digest"], row["size"], row["stored_length"]):
-            yield fault(f"message {row['id']}", "the archive holds other bytes than the log says; restore both")
+            yield fault(_kept(row), "the archive holds other bytes than the books say; restore both")
 
-    def _register(self) -> Iterator[Finding]:
+    def _registers(self) -> Iterator[Finding]:
+        """Letters received and letters sent."""
         rows = self._rows(
-            "SELECT register, year, number FROM register_entry WHERE agency = :agency ORDER BY register, year, number"
+            "SELECT register, year, number FROM register_entry WHERE agency = :agency UNION ALL "
+            "SELECT 'out', year, number FROM outgoing_entry WHERE agency = :agency ORDER BY register, year, number"
         )
         last: dict[tuple[str, int], int] = {}
         for series, group in groupby(rows, key=lambda row: (str(row["register"]), int(row["year"]))):
             last[series] = 0
             for row in group:
-                self._counts["entries"] += 1
-                yield from _step(series[1], last[series], row["number"])
+                self._counts["sent" if series[0] == OUTGOING else "entries"] += 1
+                yield from _step(series, last[series], row["number"])
                 last[series] = row["number"]
         yield from self._counters(last)
 
     def _counters(self, last: dict[tuple[str, int], int]) -> Iterator[Finding]:
-        rows = self._rows("SELECT register, year, last FROM register_counter WHERE agency = :agency")
+        rows = self._rows(
+            "SELECT register, year, last FROM register_counter WHERE agency = :agency AND instr(register, ':') = 0"
+        )
         counters = {(str(row["register"]), int(row["year"])): int(row["last"]) for row in rows}
         for series in sorted(last.keys() | counters.keys()):
             given, counted = last.get(series, 0), counters.get(series, 0)
             if given != counted:
-                yield fault(f"register {series[1]}", f"the last entry is {given}, but the counter says {counted}")
+                yield fault(_register(series), f"the last entry is {given}, but the counter says {counted}")
 
     def _entries(self) -> Iterator[Finding]:
         rows = self._rows(
@@ -208,7 +196,7 @@ class Check:
 
     def _outbox(self) -> Iterator[Finding]:
         rows = self._rows(
-            "SELECT o.id, o.state, o.sent_at, o.subject, o.text, m.id AS message, e.year, e.number "
+            "SELECT o.id, o.message_id, o.state, o.sent_at, o.subject, o.text, m.id AS message, e.year, e.number "
             "FROM outbox_item o LEFT JOIN message m ON m.id = o.message_id AND m.agency = o.agency "
             "LEFT JOIN register_entry e ON e.message_id = o.message_id WHERE o.agency = :agency"
         )
@@ -220,15 +208,24 @@ class Check:
 
 def _unreferenced(name: str, start: int, end: int) -> Iterator[Finding]:
     if end > start:
-        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message of the log")
+        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message or document")
 
 
-def _step(year: int, last: int, number: int) -> Iterator[Finding]:
+def _kept(row: Any) -> str:
+    """What a record of the archive holds."""
+    return f"{row['kind']} {row['name']}"
+
+
+def _register(series: tuple[str, int]) -> str:
+    return f"{'outgoing register' if series[0] == OUTGOING else 'register'} {series[1]}"
+
+
+def _step(series: tuple[str, int], last: int, number: int) -> Iterator[Finding]:
+    name, year = series
     if number <= last:
-        yield fault(f"entry {number}/{year}", "this number was given twice")
-    elif number > last + 1:
-        missing = f"{last + 1}/{year}" if number == last + 2 else f"{last + 1}/{year} to {number - 1}/{year}"
-        yield fault(f"register {year}", f"gap: {missing} missing")
+        entry = "outgoing entry" if name == OUTGOING else "entry"
+        yield fault(f"{entry} {number}/{year}", "this number was given twice")
+    yield from gap(_register(series), year, last, number)
 
 
 def _entry_faults(row: Any) -> Iterator[str]:
@@ -258,7 +255,7 @@ def _message_faults(row: Any) -> Iterator[str]:
 
 
 def _letter_faults(row: Any) -> Iterator[str]:
-    if row["message"] is None:
+    if row["message_id"] is not None and row["message"] is None:
         yield "it answers a message that is not in the log"
     if row["state"] not in LETTER_STATES:
         yield f"it has the unknown state {row['state']}"

@@ -36,6 +36,34 @@ def read_record(file: BinaryIO) -> tuple[str, int, int]:
     return digest.hexdigest(), size, file.tell() - start
 
 
+def content_at(file: BinaryIO, offset: int) -> zstandard.ZstdDecompressionReader:
+    """The raw bytes of the record at an offset, as a stream; unchecked, which is what `read_record` is for."""
+    file.seek(offset)
+    if file.read(len(MAGIC)) != MAGIC:
+        raise BrokenRecordError("no record begins there")
+    return zstandard.ZstdDecompressor().stream_reader(cast(BinaryIO, Frame(file)))
+
+
+def extends(document: BinaryIO, document_at: int, original: BinaryIO, original_at: int) -> bool:
+    """Whether the record in `document` begins with all bytes of the one in `original`, and goes on after them.
+
+    Raises BrokenRecordError or ZstdError; it says no only of two sound records.
+    """
+    if _begins_with(content_at(document, document_at), content_at(original, original_at)):
+        return True
+    for file, offset in ((document, document_at), (original, original_at)):
+        file.seek(offset)
+        read_record(file)
+    return False
+
+
+def _begins_with(longer: zstandard.ZstdDecompressionReader, shorter: zstandard.ZstdDecompressionReader) -> bool:
+    while part := shorter.read(PIECE_LIMIT):
+        if longer.read(len(part)) != part:
+            return False
+    return bool(longer.read(1))
+
+
 class Frame:
     """The pieces of a record, joined."""
 

@@ -4,6 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
 from mailroom.testing.other_books import (
     MemoryAccountBook,
@@ -13,6 +14,13 @@ from mailroom.testing.other_books import (
     MemoryHealthBook,
     MemoryOutboxBook,
     MemoryRegisterBook,
+)
+from mailroom.testing.paper_books import (
+    MemoryDocumentBook,
+    MemoryFieldBook,
+    MemoryInstrumentBook,
+    MemoryLinkBook,
+    MemoryOutgoingBook,
 )
 from mailroom.testing.shelf import Shelf
 
@@ -38,6 +46,13 @@ class MemoryUnitOfWork:
         self.accounts = MemoryAccountBook(shelf)
         self.clerks = MemoryClerkBook(shelf)
         self.health = MemoryHealthBook(shelf)
+        self.licences = MemoryLicenceBook(shelf)
+        self.issuances = MemoryIssuanceBook(shelf)
+        self.documents = MemoryDocumentBook(shelf)
+        self.links = MemoryLinkBook(shelf)
+        self.outgoing = MemoryOutgoingBook(shelf)
+        self.instruments = MemoryInstrumentBook(shelf)
+        self.fields = MemoryFieldBook(shelf)
         return self
 
     def __exit__(

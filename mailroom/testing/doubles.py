@@ -115,12 +115,15 @@ class RecordingSender:
     """`ports.Sender` that keeps what it is given. `failures` are raised first, one for each attempt."""
 
     sent: list[OutboxItem] = field(default_factory=list)
+    enclosed: list[tuple[bytes, ...]] = field(default_factory=list)
+    """The documents that went with each."""
     failures: list[Exception] = field(default_factory=list)
 
-    async def send(self, item: OutboxItem) -> str:
+    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(item)
+        self.enclosed.append(tuple(enclosed))
         return "250 accepted"
 
     async def close(self) -> None:

@@ -183,7 +183,7 @@ def _mentioned(shelf: Shelf, message: Message, address: str) -> RegisterNumber |
 
 def _answered(shelf: Shelf, message: Message, now: datetime) -> bool:
     recent = {item.message_id for item in shelf.items.values() if item.created_at > now - timedelta(days=7)}
-    said = (shelf.messages[one].message for one in recent)
+    said = (shelf.messages[one].message for one in recent if one is not None)
     key = text_key(message)
     return bool(key) and key in {text_key(one) for one in said if one is not None}
 

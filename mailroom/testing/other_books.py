@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailroom.domain.case import Case
-from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.clerk import Clerk, Role, Session
 from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import StorageError
 from mailroom.domain.outbox import OutboxItem, OutboxState
@@ -90,8 +90,19 @@ class MemoryOutboxBook:
             self._shelf.items[item.id] = replace(item, state=OutboxState.DEFERRED, due_at=now, uncertain=True)
         return len(left)
 
+    def get(self, item_id: str) -> OutboxItem | None:
+        return self._shelf.items.get(item_id)
+
     def of_message(self, message_id: int) -> tuple[Reply, ...]:
         return self._shelf.replies_to(message_id)
+
+    def stranded(self, limit: int) -> list[OutboxItem]:
+        found = [
+            item
+            for item in self._shelf.items.values()
+            if item.message_id is None and item.state in {OutboxState.FAILED, OutboxState.DEFERRED}
+        ]
+        return sorted(found, key=lambda item: item.created_at, reverse=True)[:limit]
 
 
 class MemoryEventBook:
@@ -159,11 +170,24 @@ class MemoryClerkBook:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def add(self, username: str, display_name: str, password_hash: str) -> Clerk:
+    def add(
+        self,
+        username: str,
+        display_name: str,
+        password_hash: str,
+        *,
+        role: Role = Role.CLERK,
+        position: str = "",
+        capacity: str = "",
+    ) -> Clerk:
         known = self._shelf.clerks.get(username)
-        clerk = Clerk(known[0].id if known else len(self._shelf.clerks) + 1, username, display_name)
+        number = known[0].id if known else len(self._shelf.clerks) + 1
+        clerk = Clerk(number, username, display_name, role, position, capacity)
         self._shelf.clerks[username] = (clerk, password_hash)
         return clerk
+
+    def every(self) -> list[Clerk]:
+        return [clerk for _, (clerk, _) in sorted(self._shelf.clerks.items())]
 
     def find(self, username: str) -> tuple[Clerk, str] | None:
         return self._shelf.clerks.get(username)

@@ -1,12 +1,16 @@
 """Everything that the books in memory hold, and which a unit of work copies."""
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from mailroom.domain.case import Case
 from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.document import Document, DownloadLink
+from mailroom.domain.instrument import Instrument
+from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
 from mailroom.domain.outbox import OutboxItem
+from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import RegisterEntry, RegisterNumber
 
@@ -37,12 +41,29 @@ class Shelf:
     sessions: dict[str, Session] = field(default_factory=dict)
     links: dict[str, tuple[Clerk, datetime]] = field(default_factory=dict)
     failures: list[tuple[str, datetime]] = field(default_factory=list)
+    counters: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Last number given, by register and year; ทะเบียนหนังสือรับ counts its entries instead."""
+    licences: dict[int, Licence] = field(default_factory=dict)
+    licence_events: list[LicenceEvent] = field(default_factory=list)
+    reminders: dict[tuple[int, date, int], datetime] = field(default_factory=dict)
+    """When, by licence, last day and days ahead."""
+    issuances: dict[int, Issuance] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    download_links: dict[str, DownloadLink] = field(default_factory=dict)
+    outgoing: dict[RegisterNumber, OutgoingEntry] = field(default_factory=dict)
+    instruments: dict[int, Instrument] = field(default_factory=dict)
+    field_decisions: dict[tuple[str, str], FieldDecision] = field(default_factory=dict)
+    """By service and field."""
 
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}
         return type(self)(**copies)
 
-    def entry_of(self, message_id: int) -> RegisterEntry | None:
+    def next_number(self, register: str, year: int) -> int:
+        number = self.counters[register, year] = self.counters.get((register, year), 0) + 1
+        return number
+
+    def entry_of(self, message_id: int | None) -> RegisterEntry | None:
         return next((entry for entry in self.entries.values() if entry.draft.message_id == message_id), None)
 
     def replies_to(self, message_id: int) -> tuple[Reply, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.clerk import Clerk, Role, Session
 from storage.tables import CLERK, LOGIN_FAILURE, LOGIN_LINK, SESSION
 from storage.transaction import Transaction
 
@@ -18,13 +18,30 @@ class SqlClerkBook:
         self._transaction = transaction
         self._agency = transaction.agency
 
-    def add(self, username: str, display_name: str, password_hash: str) -> Clerk:
-        insert = self._transaction.insert_or_change(
-            CLERK, "agency", "username", changed=("display_name", "password_hash")
-        )
-        row = {"username": username, "display_name": display_name, "password_hash": password_hash}
-        added = self._transaction.run(insert.values(agency=self._agency, **row).returning(CLERK.c.id))
-        return Clerk(added.scalar_one(), username, display_name)
+    def add(
+        self,
+        username: str,
+        display_name: str,
+        password_hash: str,
+        *,
+        role: Role = Role.CLERK,
+        position: str = "",
+        capacity: str = "",
+    ) -> Clerk:
+        row = {
+            "display_name": display_name,
+            "password_hash": password_hash,
+            "role": role.value,
+            "position": position,
+            "capacity": capacity,
+        }
+        insert = self._transaction.insert_or_change(CLERK, "agency", "username", changed=row)
+        values = insert.values(agency=self._agency, username=username, **row)
+        return _clerk(self._transaction.run(values.returning(*CLERK.c)).one())
+
+    def every(self) -> list[Clerk]:
+        query = sa.select(CLERK).where(CLERK.c.agency == self._agency, CLERK.c.disabled_at.is_(None))
+        return [_clerk(row) for row in self._transaction.all(query.order_by(CLERK.c.username))]
 
     def find(self, username: str) -> tuple[Clerk, str] | None:
         query = sa.select(CLERK).where(CLERK.c.agency == self._agency, CLERK.c.username == username)
@@ -82,4 +99,4 @@ class SqlClerkBook:
 
 
 def _clerk(row: Row[Any]) -> Clerk:
-    return Clerk(row.id, row.username, row.display_name)
+    return Clerk(row.id, row.username, row.display_name, Role(row.role), row.position, row.capacity)

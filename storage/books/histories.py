@@ -181,7 +181,7 @@ def _add_letters(facts: Facts, transaction: Transaction, seen: int) -> None:
     """Letters put since the questions were asked, for members of this very batch."""
     for item in transaction.letters[seen:]:
         facts.letters[item.to.lower()].append(item.letter)
-        if key := transaction.text_keys.get(item.message_id):
+        if item.message_id is not None and (key := transaction.text_keys.get(item.message_id)):
             facts.answered.add(key)
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from mailroom.domain.decision import Letter
+from mailroom.domain.document import Enclosed
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.domain.record import Reply
 from storage.books.records import REPLY_COLUMNS, reply_of
@@ -17,6 +18,9 @@ PUT = sa.insert(OUTBOX_ITEM)
 # A partial index is used only where its condition stands in the query word for word.
 IS_WAITING = sa.text("outbox_item.state IN ('pending', 'deferred')")
 NOT_SENT = sa.text("outbox_item.state <> 'sent'")
+IS_STRANDED = sa.and_(
+    OUTBOX_ITEM.c.message_id.is_(None), OUTBOX_ITEM.c.state.in_((OutboxState.FAILED.value, OutboxState.DEFERRED.value))
+)
 
 OURS = sa.and_(OUTBOX_ITEM.c.agency == sa.bindparam("row_agency"), OUTBOX_ITEM.c.channel == sa.bindparam("row_channel"))
 DUE = (
@@ -67,6 +71,7 @@ class SqlOutboxBook:
             "in_reply_to": item.in_reply_to,
             "references": list(item.references),
             "created_at": item.created_at,
+            "enclosures": [[one.digest, one.name, one.media_type] for one in item.enclosures],
         }
 
     def claim(self, channel: str, now: datetime, limit: int) -> list[OutboxItem]:
@@ -83,9 +88,18 @@ class SqlOutboxBook:
         state = {"state": OutboxState.DEFERRED.value, "due_at": now, "uncertain": True}
         return self._transaction.run(change.values(state)).rowcount
 
+    def get(self, item_id: str) -> OutboxItem | None:
+        row = self._transaction.first(sa.select(*OUTBOX_ITEM.c).where(self._ours, OUTBOX_ITEM.c.id == item_id))
+        return _item(row) if row else None
+
     def of_message(self, message_id: int) -> tuple[Reply, ...]:
         query = sa.select(*REPLY_COLUMNS).where(self._ours, OUTBOX_ITEM.c.message_id == message_id)
         return tuple(map(reply_of, self._transaction.all(query.order_by(OUTBOX_ITEM.c.created_at, OUTBOX_ITEM.c.id))))
+
+    def stranded(self, limit: int) -> list[OutboxItem]:
+        query = sa.select(*OUTBOX_ITEM.c).where(self._ours, NOT_SENT, IS_STRANDED)
+        latest = query.order_by(OUTBOX_ITEM.c.created_at.desc(), OUTBOX_ITEM.c.id).limit(limit)
+        return [_item(row) for row in self._transaction.all(latest)]
 
 
 def _progress(item: OutboxItem) -> dict[str, Any]:
@@ -119,5 +133,6 @@ def _item(row: Row[Any]) -> OutboxItem:
         attempts=row.attempts,
         reply=row.reply,
         sent_at=row.sent_at,
+        enclosures=tuple(Enclosed(*one) for one in row.enclosures),
         uncertain=row.uncertain,
     )

@@ -11,45 +11,28 @@ from mailroom.domain.decision import Secrecy, Urgency
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.register import INCOMING, RegisterDraft, RegisterEntry, RegisterNumber
 from storage.books.codec import number_of
+from storage.books.numbers import NumberSeries
 from storage.books.records import RECORDS, records_of
-from storage.tables import CASE_FILE, MESSAGE, REGISTER_COUNTER, REGISTER_ENTRY
+from storage.tables import CASE_FILE, MESSAGE, REGISTER_ENTRY
 from storage.transaction import Transaction
 
 CHUNK = 200
 ENTER = sa.insert(REGISTER_ENTRY)
-COUNT = sa.update(REGISTER_COUNTER).where(
-    REGISTER_COUNTER.c.agency == sa.bindparam("row_agency"),
-    REGISTER_COUNTER.c.register == sa.bindparam("row_register"),
-    REGISTER_COUNTER.c.year == sa.bindparam("row_year"),
-)
 OPEN = sa.insert(CASE_FILE)
 
 
 class SqlRegisterBook:
-    """`ports.RegisterBook`. A number comes from a counter row inside the transaction, so a rollback takes it back."""
+    """`ports.RegisterBook`."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._last: dict[int, int] = {}
+        self._numbers = NumberSeries(transaction, INCOMING)
         self._ours = sa.and_(REGISTER_ENTRY.c.agency == transaction.agency, REGISTER_ENTRY.c.register == INCOMING)
 
     def enter(self, draft: RegisterDraft) -> RegisterEntry:
-        transaction, year = self._transaction, draft.year
-        number = self._last[year] = self._count(year) + 1
-        transaction.write(ENTER, _columns(draft) | {"agency": transaction.agency, "number": number})
-        count = {"row_agency": transaction.agency, "row_register": INCOMING, "row_year": year, "last": number}
-        transaction.write(COUNT, count, key=year, exact=True)
-        return RegisterEntry(RegisterNumber(year, number), draft)
-
-    def _count(self, year: int) -> int:
-        """The last number given; read, and locked against other writers, once for each transaction."""
-        if year not in self._last:
-            key = {"agency": self._transaction.agency, "register": INCOMING, "year": year}
-            begin = self._transaction.insert_or_pass(REGISTER_COUNTER, "agency", "register", "year")
-            self._transaction.run(begin.values(last=0, **key))
-            query = sa.select(REGISTER_COUNTER.c.last).filter_by(**key).with_for_update()
-            self._last[year] = self._transaction.run(query).scalar_one()
-        return self._last[year]
+        number = self._numbers.next(draft.year)
+        self._transaction.write(ENTER, _columns(draft) | {"agency": self._transaction.agency, "number": number})
+        return RegisterEntry(RegisterNumber(draft.year, number), draft)
 
     def of_message(self, message_id: int) -> RegisterEntry | None:
         query = sa.select(REGISTER_ENTRY).where(self._ours, REGISTER_ENTRY.c.message_id == message_id)

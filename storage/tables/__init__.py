@@ -6,6 +6,17 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.licences import (
+    DocumentRow,
+    DownloadLinkRow,
+    FieldDecisionRow,
+    InstrumentRow,
+    IssuanceRow,
+    LicenceEventRow,
+    LicenceReminderRow,
+    LicenceRow,
+    OutgoingEntryRow,
+)
 from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
 from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
 
@@ -28,4 +39,13 @@ CLERK = table_of(ClerkRow)
 SESSION = table_of(SessionRow)
 LOGIN_LINK = table_of(LoginLinkRow)
 LOGIN_FAILURE = table_of(LoginFailureRow)
+LICENCE = table_of(LicenceRow)
+LICENCE_EVENT = table_of(LicenceEventRow)
+LICENCE_REMINDER = table_of(LicenceReminderRow)
+ISSUANCE = table_of(IssuanceRow)
+DOCUMENT = table_of(DocumentRow)
+DOWNLOAD_LINK = table_of(DownloadLinkRow)
+OUTGOING_ENTRY = table_of(OutgoingEntryRow)
+INSTRUMENT = table_of(InstrumentRow)
+FIELD_DECISION = table_of(FieldDecisionRow)
 METADATA = SQLModel.metadata

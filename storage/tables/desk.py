@@ -18,6 +18,9 @@ class ClerkRow(SQLModel, table=True):
     password_hash: str = Field(sa_type=CleanText)
     """Empty for a clerk who signs in by one-time links only."""
     disabled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    role: str = Field(sa_type=CleanText)
+    position: str = Field(sa_type=CleanText)
+    capacity: str = Field(sa_type=CleanText)
 
 
 class SessionRow(SQLModel, table=True):

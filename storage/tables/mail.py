@@ -142,7 +142,8 @@ class OutboxItemRow(SQLModel, table=True):
 
     id: str = Field(primary_key=True, sa_type=CleanText)
     agency: str = Field(sa_type=CleanText)
-    message_id: int = Field(foreign_key="message.id")
+    message_id: int | None = Field(default=None, foreign_key="message.id")
+    """Null for a letter that answers no message."""
     channel: str = Field(sa_type=CleanText)
     letter: str = Field(sa_type=CleanText)
     to: str = Field(sa_type=CleanText)
@@ -161,6 +162,8 @@ class OutboxItemRow(SQLModel, table=True):
     subject: str = Field(sa_type=CleanText)
     text: str = Field(sa_type=CleanText)
     html: str = Field(sa_type=CleanText)
+    enclosures: list[Any] = Field(sa_type=sa.JSON)
+    """Of each document that goes with it: digest, name, media type."""
 
 
 class EventRow(SQLModel, table=True):

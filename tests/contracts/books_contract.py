@@ -6,11 +6,13 @@ import pytest
 
 from tests.contracts.desk_contract import DeskContract
 from tests.contracts.histories_contract import HistoriesContract
+from tests.contracts.licence_contract import LicenceContract
 from tests.contracts.log_contract import LogContract
+from tests.contracts.paper_contract import PaperContract
 from tests.contracts.register_contract import RegisterContract
 
 
-class BooksContract(LogContract, HistoriesContract, DeskContract, RegisterContract):
+class BooksContract(LogContract, HistoriesContract, DeskContract, RegisterContract, LicenceContract, PaperContract):
     """Subclass it and give it a `books` fixture."""
 
     @pytest.fixture

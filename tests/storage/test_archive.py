@@ -16,6 +16,7 @@ import pytest
 from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, ConfigurationError, StorageError
 from mailroom.domain.message import Kept
 from storage.archive import SegmentArchive
+from storage.claim import FolderClaim
 from storage.disk import refuse_network
 from tests.contracts.archive_contract import ArchiveContract
 
@@ -132,11 +133,25 @@ def test_a_full_disk_is_said_with_its_remedy_and_heals(tmp_path: Path) -> None:
     assert segments(tmp_path) == ["000001.seg"]
 
 
-def test_a_second_writer_is_refused(tmp_path: Path, archive: SegmentArchive) -> None:
-    """Two processes never write into one archive."""
-    archive.keep([b"mine"])
-    with pytest.raises(AlreadyRunningError):
-        SegmentArchive(tmp_path).keep([b"yours"])
+def test_writers_take_turns(tmp_path: Path, archive: SegmentArchive) -> None:
+    """What two writers keep by turns in one archive stands whole, one record after another."""
+    other = SegmentArchive(tmp_path)
+    kept = [writer.keep([content])[0] for writer, content in [(archive, b"a"), (other, b"b"), (archive, b"c")]]
+    other.close()
+    assert [read(archive, one) for one in kept] == [b"a", b"b", b"c"]
+    assert [one.damage for one in archive.scan()] == ["", "", ""]
+
+
+def test_a_writer_waits_no_longer_than_its_limit(tmp_path: Path) -> None:
+    """While another holds the folder, nothing is written, and the error says what to do."""
+    holder, waiter = FolderClaim(tmp_path / "segments"), FolderClaim(tmp_path / "segments", seconds=0.05)
+    holder.take()
+    with pytest.raises(AlreadyRunningError, match="stop it"):
+        waiter.take()
+    holder.let_go()
+    waiter.take()
+    holder.close()
+    waiter.close()
 
 
 def test_a_network_disk_is_refused(tmp_path: Path) -> None:

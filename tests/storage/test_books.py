@@ -4,16 +4,33 @@ import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mailroom.domain.document import DownloadLink
 from mailroom.domain.errors import StorageError
+from mailroom.domain.instrument import InstrumentKind, InstrumentState
+from mailroom.domain.licence import IssuanceState
 from mailroom.domain.message import Address
 from storage.unit_of_work import SqlBooks
 from tests.contracts.books_contract import BooksContract
 from tests.support.book_values import NOW, YEAR, arrive, decide, draft, message, verdict
+from tests.support.paper_values import (
+    DIGEST,
+    SERVICE,
+    TODAY,
+    document,
+    event,
+    field_decision,
+    instrument,
+    issuance,
+    licence,
+    outgoing,
+    query,
+)
 
 
 class TestSqlBooks(BooksContract):
@@ -87,6 +104,78 @@ def test_agencies_do_not_see_each_other(database: str) -> None:
         assert len(uow.outbox.of_message(1)) == 0
     ours.close()
     theirs.close()
+
+
+def test_agencies_do_not_see_each_others_papers(database: str) -> None:
+    """Licences, papers, documents, links, letters sent and instruments are each agency's own, and so are numbers."""
+    ours, theirs = SqlBooks(database, "ours"), SqlBooks(database, "theirs")
+    for books in (ours, theirs):
+        with books.begin() as uow:
+            assert uow.licences.next_number(SERVICE, YEAR) == 1
+            assert uow.outgoing.enter(outgoing()).number.number == 1
+            made = uow.licences.add(licence())
+            uow.licences.note(event(made.id, document=DIGEST))
+            uow.issuances.add(issuance(batch="run#1", licence_id=made.id))
+            uow.documents.put(document())
+            uow.instruments.add(instrument(state=InstrumentState.PUBLISHED))
+            uow.fields.decide(field_decision())
+            uow.commit()
+    with ours.begin() as uow:
+        uow.links.put(DownloadLink(digest=DIGEST, token_hash="a" * 64, expires_at=NOW + timedelta(days=1)))
+        uow.commit()
+    with theirs.begin() as uow:
+        assert uow.licences.get(1) is None
+        assert uow.licences.events(1) == []
+        assert [one.id for one in uow.licences.every(query())] == [2]
+        assert uow.licences.count(query()) == len(uow.licences.search(query(), offset=0, limit=9)) == 1
+        found = (uow.licences.by_code(licence().code), uow.licences.by_number(SERVICE, licence().number))
+        assert [one.id for one in found if one] == [2, 2]
+        by_document = uow.licences.by_document(DIGEST)
+        assert by_document is not None
+        assert by_document[0].id == 2
+        assert len(uow.licences.lapsing(TODAY, date.max)) == 1
+        assert uow.issuances.get(1) is None
+        assert uow.issuances.of_licence(1) == []
+        assert uow.issuances.counts()["prepared"] == 1
+        assert [one.id for one in uow.issuances.in_state(IssuanceState.PREPARED, limit=9)] == [2]
+        assert len(list(uow.outgoing.entries(None))) == len(uow.instruments.every()) == len(uow.fields.decisions()) == 1
+        in_force = uow.instruments.in_force(InstrumentKind.CHANNELS, NOW)
+        assert in_force is not None
+        assert in_force.id == 2
+        assert uow.links.find("a" * 64, NOW) is None
+        assert uow.links.use("a" * 64, NOW) is None
+        for change in (
+            lambda: uow.licences.save(licence(id=1)),
+            lambda: uow.issuances.save(issuance(id=1), IssuanceState.PREPARED),
+            lambda: uow.instruments.save(instrument(id=1), InstrumentState.PUBLISHED),
+        ):
+            with pytest.raises(StorageError):
+                change()
+    ours.close()
+    theirs.close()
+
+
+def test_licence_numbers_survive_a_crowd(sql_books: SqlBooks) -> None:
+    """From many threads, whatever aborts, the numbers that were committed are distinct and without a gap."""
+    given: list[int] = []
+
+    def take(seed: int) -> None:
+        chance = random.Random(seed)
+        for _ in range(8):
+            abort = chance.random() < 0.3
+            with sql_books.begin() as uow:
+                number = uow.licences.next_number(SERVICE, YEAR)
+                uow.outgoing.enter(outgoing())
+                if not abort:
+                    uow.licences.add(licence(number))
+                    uow.commit()
+                    given.append(number)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(take, range(16)))
+    assert sorted(given) == list(range(1, len(given) + 1))
+    with sql_books.look() as uow:
+        assert [entry.number.number for entry in uow.outgoing.entries(YEAR)] == sorted(given)
 
 
 def test_text_that_no_database_holds_is_kept_visibly(sql_books: SqlBooks) -> None:

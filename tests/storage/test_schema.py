@@ -7,17 +7,21 @@ from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
+from mailroom.domain.clerk import Clerk
 from mailroom.domain.errors import ConfigurationError, StorageError
 from storage.driver import journal_mode, sqlite_module
 from storage.engine import WRITES, open_engine
-from storage.schema import upgrade
+from storage.schema import MIGRATIONS, upgrade
 from storage.tables import METADATA
 from storage.unit_of_work import SqlBooks
-from tests.support.book_values import arrive, decide, message
+from tests.support.book_values import NOW, arrive, decide, item, message
+from tests.support.paper_values import document, event, licence, outgoing
 
 
 @pytest.fixture
@@ -91,21 +95,82 @@ def test_a_newer_database_is_refused(engine: Engine) -> None:
         upgrade(engine)
 
 
-@pytest.mark.parametrize("table", ["register_entry", "register_void", "event"])
-@pytest.mark.parametrize("action", ["UPDATE {} SET agency = agency", "DELETE FROM {}"])
-def test_what_is_written_once_stays(database: str, engine: Engine, table: str, action: str) -> None:
-    """Register and event log refuse change and removal, whoever asks."""
+@pytest.fixture
+def written(database: str) -> None:
+    """A row in every table that is written once."""
     books = SqlBooks(database, "agency")
     [logged] = arrive(books, b"a")
     with books.begin() as uow:
         decide(uow, logged, message())
+        uow.licences.note(event(uow.licences.add(licence()).id))
+        uow.documents.put(document())
+        uow.outgoing.enter(outgoing())
         uow.commit()
     books.close()
+
+
+@pytest.mark.parametrize(
+    "table", ["register_entry", "register_void", "event", "licence_event", "document", "outgoing_entry"]
+)
+@pytest.mark.parametrize("action", ["UPDATE {} SET agency = agency", "DELETE FROM {}"])
+@pytest.mark.usefixtures("written")
+def test_what_is_written_once_stays(engine: Engine, table: str, action: str) -> None:
+    """Registers, event log, lives of licences and documents refuse change and removal, whoever asks."""
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         void = "INSERT INTO register_void SELECT agency, register, year, number, '2026', '', '' FROM register_entry"
         connection.execute(sa.text(void))
         with pytest.raises(StorageError, match="written once"):
             connection.execute(sa.text(action.format(table)))
+
+
+def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
+    """Clerks and letters of the schema before licences come through whole, with indexes and foreign keys."""
+    engine = open_engine(f"sqlite:///{tmp_path}/old.sqlite")
+    migrate(engine, "0003")
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        for statement in OLD_ROWS:
+            connection.execute(sa.text(statement))
+        indexes = connection.execute(sa.text(INDEXES)).all()
+    books = SqlBooks(engine, "agency")
+    with books.begin() as uow:
+        [letter] = uow.outbox.claim("email", NOW, 9)
+        assert (letter.message_id, letter.references, letter.enclosures) == (1, ("<a@b>",), ())
+        assert (letter.text, letter.to, letter.created_at) == ("เลขรับ ๑", "a@b.test", NOW)
+        assert uow.clerks.every() == [Clerk(1, "malee", "มาลี")]
+        uow.outbox.put(item(0, message_id=None))
+        uow.commit()
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        assert connection.execute(sa.text(INDEXES)).all() == indexes
+        with pytest.raises(StorageError, match="FOREIGN KEY"):
+            connection.execute(sa.text("UPDATE outbox_item SET message_id = 7"))
+    engine.dispose()
+
+
+INDEXES = "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'outbox_item' AND type = 'index' ORDER BY name"
+OLD_ROWS = (
+    "INSERT INTO clerk (agency, username, display_name, password_hash) VALUES ('agency', 'malee', 'มาลี', 'hash')",
+    """
+    INSERT INTO message (id, agency, channel, account, external_id, folder, entered_system_at, announced_size, digest,
+      size, segment, segment_offset, stored_length, arrived_at, attempts, decided_by, clerk_reason, urgency_rank,
+      fingerprint, text_key, sender_name, sender_address, subject, header_id, search_text, text)
+    VALUES (1, 'agency', 'email', 'a', 'x', 'inbox', '2026-01-05 03:00:00.000000', 1, 'd', 1, 's', 0, 1,
+      '2026-01-05 03:00:00.000000', 0, '', '', 0, '', '', '', '', '', '', '', '')
+    """,
+    """
+    INSERT INTO outbox_item (id, agency, message_id, channel, letter, "to", to_address, to_name, in_reply_to,
+      "references", created_at, due_at, state, attempts, reply, uncertain, subject, text, html)
+    VALUES ('0a', 'agency', 1, 'email', 'acknowledgement', 'a@b.test', 'a@b.test', '', '', '["<a@b>"]',
+      '2026-01-05 03:00:00.000000', '2026-01-05 03:00:00.000000', 'pending', 0, '', 0, 's', 'เลขรับ ๑', '')
+    """,
+)
+
+
+def migrate(engine: Engine, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 @pytest.mark.parametrize("url", ["postgresql://x/y", "sqlite://", "sqlite:///"])

@@ -2,46 +2,22 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from mailroom.domain.errors import StorageError
-from mailroom.domain.message import LoggedMessage
 from storage.archive import SegmentArchive
 from storage.driver import sqlite_module
+from storage.findings import Severity
 from storage.unit_of_work import SqlBooks
-from storage.verify import Report, Severity, verify
+from storage.verify import verify
 from tests.support.book_values import decide, keep_and_log, message
-
-
-@dataclass
-class Installation:
-    folder: Path
-    database: str
-    archive: SegmentArchive
-    rows: list[LoggedMessage]
-
-    def verify(self) -> Report:
-        return verify(self.folder, self.database, "agency")
-
-    def change(self, *statements: str) -> None:
-        """Do what no program of ours does: triggers and foreign keys are off."""
-        connection = sqlite_module().connect(self.database.removeprefix("sqlite:///"), isolation_level=None)
-        triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for (name,) in triggers:
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            connection.execute(statement)
-        connection.close()
-
-    def faults(self) -> list[str]:
-        return [f"{one.subject}: {one.text}" for one in self.verify().findings if one.severity is Severity.FAULT]
+from tests.support.checked_storage import CheckedStorage
 
 
 @pytest.fixture
-def installed(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[Installation]:
+def installed(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[CheckedStorage]:
     """Five messages, numbered and answered."""
     archive = SegmentArchive(tmp_path / "archive")
     rows = keep_and_log(archive, sql_books, *(os.urandom(2000) + b"%d" % n for n in range(5)))
@@ -49,11 +25,11 @@ def installed(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[In
         for logged in rows:
             decide(uow, logged, message(str(logged.id)), logged.id)
         uow.commit()
-    yield Installation(tmp_path / "archive", database, archive, rows)
+    yield CheckedStorage(tmp_path / "archive", database, archive, rows)
     archive.close()
 
 
-def test_what_is_in_order_is_said_to_be(installed: Installation) -> None:
+def test_what_is_in_order_is_said_to_be(installed: CheckedStorage) -> None:
     """No finding, and the counts of what was looked at."""
     report = installed.verify()
     assert (report.ok, report.findings) == (True, ())
@@ -61,7 +37,7 @@ def test_what_is_in_order_is_said_to_be(installed: Installation) -> None:
     assert report.counts == {"messages": 5, "bytes": size, "entries": 5, "decided": 5, "letters": 5}
 
 
-def test_a_flipped_bit_names_its_message(installed: Installation) -> None:
+def test_a_flipped_bit_names_its_message(installed: CheckedStorage) -> None:
     """Any bit of any record; the other messages are not blamed."""
     third = installed.rows[2]
     path = installed.folder / "segments" / third.place.segment
@@ -75,13 +51,13 @@ def test_a_flipped_bit_names_its_message(installed: Installation) -> None:
         path.write_bytes(data)
 
 
-def test_a_missing_segment_names_its_messages(installed: Installation) -> None:
+def test_a_missing_segment_names_its_messages(installed: CheckedStorage) -> None:
     """Every message that lay in a lost segment is named."""
     (installed.folder / "segments" / "000001.seg").unlink()
     assert [fault.split(":")[0] for fault in installed.faults()] == [f"message {one.id}" for one in installed.rows]
 
 
-def test_other_bytes_than_logged_are_named(installed: Installation) -> None:
+def test_other_bytes_than_logged_are_named(installed: CheckedStorage) -> None:
     """A sound record that is not the one of the log is a fault."""
     first, second = installed.rows[:2]
     installed.change(
@@ -92,7 +68,7 @@ def test_other_bytes_than_logged_are_named(installed: Installation) -> None:
     assert fault.startswith(f"message {second.id}: the archive holds other bytes")
 
 
-def test_a_torn_tail_is_a_note(installed: Installation) -> None:
+def test_a_torn_tail_is_a_note(installed: CheckedStorage) -> None:
     """What a crash leaves behind the last promise is told, and is no fault."""
     installed.archive.keep([b"kept, but never logged"])
     path = installed.folder / "segments" / "000001.seg"
@@ -169,7 +145,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_is_named(installed: Installation, fault: str) -> None:
+def test_each_fault_is_named(installed: CheckedStorage, fault: str) -> None:
     """What was changed behind the program's back is found, and told in words."""
     first, second, text = FAULTS[fault]
     installed.change("PRAGMA foreign_keys = OFF", first, second)
@@ -177,7 +153,7 @@ def test_each_fault_is_named(installed: Installation, fault: str) -> None:
     assert any(text in one for one in faults), faults
 
 
-def test_a_number_given_twice_is_named(installed: Installation) -> None:
+def test_a_number_given_twice_is_named(installed: CheckedStorage) -> None:
     """Even when the table no longer forbids it."""
     installed.change(
         "PRAGMA foreign_keys = OFF",
@@ -191,7 +167,7 @@ def test_a_number_given_twice_is_named(installed: Installation) -> None:
 
 
 @pytest.mark.parametrize("table", ["message", "register_entry", "ix_outbox_item_due"])
-def test_a_broken_database_is_a_fault(installed: Installation, sql_books: SqlBooks, table: str) -> None:
+def test_a_broken_database_is_a_fault(installed: CheckedStorage, sql_books: SqlBooks, table: str) -> None:
     """Damage inside the database file is found and does not stop the report."""
     sql_books.close()
     connection = sqlite_module().connect(installed.database.removeprefix("sqlite:///"))
@@ -204,7 +180,7 @@ def test_a_broken_database_is_a_fault(installed: Installation, sql_books: SqlBoo
     assert any(one.startswith("database: ") for one in installed.faults())
 
 
-def test_findings_are_bounded(installed: Installation) -> None:
+def test_findings_are_bounded(installed: CheckedStorage) -> None:
     """A ruin is reported as such, without a list of all its stones."""
     lines = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 2 FROM n WHERE i < 4000) "
     columns = "agency, register, year, i, message_id + i, letter_no, dated, sender, addressee, subject"

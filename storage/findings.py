@@ -1,0 +1,33 @@
+"""What a check of the books says."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    FAULT = "fault"
+    """Something is lost, doubled or changed."""
+    NOTE = "note"
+    """Explained by a crash at the wrong moment, and harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that differs."""
+
+    severity: Severity
+    subject: str
+    """What it is about: a segment, a message, a number, a letter, a paper."""
+    text: str
+
+
+def fault(subject: str, text: str) -> Finding:
+    return Finding(Severity.FAULT, subject, text)
+
+
+def gap(subject: str, year: int, last: int, number: int) -> Iterator[Finding]:
+    """A fault when numbers are missing between `last` and `number`."""
+    if number > last + 1:
+        missing = f"{last + 1}/{year}" if number == last + 2 else f"{last + 1}/{year} to {number - 1}/{year}"
+        yield fault(subject, f"gap: {missing} missing")

@@ -1,0 +1,57 @@
+"""The segment that is written to."""
+
+import os
+from pathlib import Path
+
+from storage.disk import disk_errors
+from storage.segment import PIECE_LIMIT, Part
+
+PARTS_LIMIT = 1000
+"""So many parts the system writes at once (IOV_MAX is 1024)."""
+
+
+class Segment:
+    """The segment that is written to: an open descriptor, and the length that is known to be whole."""
+
+    def __init__(self, path: Path, *, new: bool) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if new else 0)
+        self.path = path
+        self._descriptor = os.open(path, flags, 0o600)
+        self.length = os.fstat(self._descriptor).st_size
+        self._waiting: list[Part] = []
+        self._weight = 0
+
+    def add(self, part: Part) -> None:
+        self._waiting.append(part)
+        self._weight += len(part)
+        self.length += len(part)
+        if self._weight >= PIECE_LIMIT:
+            self.write()
+
+    def sync(self) -> None:
+        with disk_errors(self.path):
+            os.fdatasync(self._descriptor)
+
+    def cut(self, length: int) -> None:
+        """Forget what was added beyond `length`; only ever bytes that were promised to nobody."""
+        self._waiting.clear()
+        self._weight = 0
+        with disk_errors(self.path):
+            os.ftruncate(self._descriptor, length)
+        self.length = length
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def write(self) -> None:
+        waiting, self._waiting, self._weight = self._waiting, [], 0
+        with disk_errors(self.path):
+            for start in range(0, len(waiting), PARTS_LIMIT):
+                self._write(waiting[start : start + PARTS_LIMIT])
+
+    def _write(self, parts: list[Part]) -> None:
+        written = os.writev(self._descriptor, parts)
+        if written < sum(map(len, parts)):
+            left = memoryview(b"".join(parts))[written:]
+            while left:
+                left = left[os.write(self._descriptor, left) :]
