@@ -74,7 +74,8 @@ def _mbsync_fetched(task: Task, _outcome: Outcome) -> None:
     assert fetched == task.messages, f"mbsync fetched {fetched} of {task.messages}"
 
 
-def _own_command(task: Task) -> list[str]:
+def _own_command(task: Task, *options: str) -> list[str]:
+    """The pass over an installation that has its schema already, as the peer has."""
     for name in ("services.toml", "agencies.toml"):
         shutil.copyfile(ROOT / "config" / name, task.folder / name)
     (task.folder / "agency.toml").write_text(
@@ -85,13 +86,17 @@ def _own_command(task: Task) -> list[str]:
         f'[channels.email.smtp]\nhost = "127.0.0.1"\nport = {task.smtp_port}\ntls = "none"\n',
         encoding="utf-8",
     )
-    return [sys.executable, "-m", "bench.own_pass", str(task.folder / "agency.toml")]
+    command = [sys.executable, "-m", "bench.own_pass", str(task.folder / "agency.toml")]
+    subprocess.run([*command, "--prepare"], env={**os.environ, **OWN_ENVIRONMENT}, cwd=ROOT, check=True)
+    return [*command, *options]
 
 
 def _own_took_all(task: Task, outcome: Outcome) -> None:
     expected = f"{task.messages} taken, {task.messages} processed, {task.messages} marked"
     assert expected in outcome.output, outcome.output
 
+
+OWN_ENVIRONMENT = {"MAILROOM_BENCH_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"}
 
 PEER_PYTHON = ROOT / "bench-data" / "peers" / "helpdesk" / "bin" / "python"
 
@@ -152,7 +157,15 @@ OURS = Contestant(
     _own_command,
     _own_took_all,
     mark="received",
-    environment=lambda _: {"MAILROOM_BENCH_PASSWORD": PASSWORD, "PYTHONUNBUFFERED": "1"},
+    environment=lambda _: OWN_ENVIRONMENT,
+)
+
+OURS_UNCLASSIFIED = Contestant(
+    "mailroom: the same, nothing classified",
+    lambda task: _own_command(task, "--no-letters", "--unclassified"),
+    _own_took_all,
+    mark="received",
+    environment=lambda _: OWN_ENVIRONMENT,
 )
 
 HELPDESK = Contestant(

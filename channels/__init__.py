@@ -8,8 +8,12 @@ from typing import Any
 from channels import email
 from mailroom.ports import Inbox, Reader, Sender
 from mailroom.settings import ChannelSection, Finding
+from mailroom.stages.classify import Classifier
 
-__all__ = ["CHANNELS", "Channel", "ChannelSection", "Finding"]
+__all__ = ["CHANNELS", "Channel", "ChannelSection", "Finding", "SignMail"]
+
+SignMail = Callable[[bytes], bytes]
+"""Makes a signed mail of one (S/MIME, RFC 8551). Channels that send no mail pass it over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +22,10 @@ class Channel:
 
     settings: type[ChannelSection]
     inbox: Callable[[Any], Inbox]
-    reader: Callable[[Any], Reader]
-    sender: Callable[[Any, str], Sender]
-    """Takes the settings and the agency's name, from which letters come."""
+    reader: Callable[[Any, Classifier | None], Reader]
+    """Classifies what it reads when it is given a classifier."""
+    sender: Callable[[Any, str, SignMail | None], Sender]
+    """Takes the settings, the agency's name, from which letters come, and what signs letters that carry documents."""
     check: Callable[[Any], Iterator[Finding]]
     """Connects to everything the settings name, for `mailroom doctor`."""
 

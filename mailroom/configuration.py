@@ -12,11 +12,7 @@ from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.service import Catalogue, LicenceField, OtherAgency, RequiredDocument, Service
 from mailroom.settings import AgenciesFile, Secret, Section, ServicesFile, Settings
 from mailroom.settings_files import read_toml, validated
-
-FREE_MAIL = frozenset(
-    {"gmail.com", "hotmail.com", "outlook.com", "outlook.co.th", "yahoo.com", "yahoo.co.th", "icloud.com"}
-)
-"""Private mail services: a warning, never a refusal (R39, R62)."""
+from mailroom.stages.instrument_checks import FREE_MAIL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ import asyncio
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -39,6 +40,30 @@ class Watched:
     listener: Inbox
 
 
+class Bell:
+    """Brings a chore forward, from any thread. Until a daemon runs, nobody hears it: then the chore comes at its time."""
+
+    def __init__(self) -> None:
+        self._heard: Callable[[], object] | None = None
+
+    def ring(self) -> None:
+        if self._heard is not None:
+            self._heard()
+
+    def heard_by(self, listener: Callable[[], object]) -> None:
+        self._heard = listener
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something that is done every so many seconds, in a thread. True when it put letters into the outbox."""
+
+    name: str
+    seconds: int
+    run: Callable[[], bool]
+    bell: Bell = field(default_factory=Bell)
+
+
 class Daemon:
     """Runs until it is told to stop, by signal or by `stop()`."""
 
@@ -48,6 +73,7 @@ class Daemon:
         watched: Sequence[Watched],
         rounds: Rounds,
         dispatchers: Sequence[Dispatcher],
+        chores: Sequence[Chore] = (),
         poll_seconds: int,
         beat: Callable[[datetime], None],
         stopping: threading.Event,
@@ -56,6 +82,7 @@ class Daemon:
         self._watched = watched
         self._rounds = rounds
         self._dispatchers = dispatchers
+        self._chores = chores
         self._poll_seconds = poll_seconds
         self._beat = beat
         self._stopping = stopping
@@ -87,6 +114,10 @@ class Daemon:
         now = datetime.now(UTC)
         for number, one in enumerate(self._watched):
             self._every(self._poll_seconds, f"look-{number}", self._look(one.watch), now)
+        loop = asyncio.get_running_loop()
+        for chore in self._chores:
+            self._every(chore.seconds, chore.name, self._do(chore), now)
+            chore.bell.heard_by(partial(loop.call_soon_threadsafe, self._now, chore.name))
         self._every(DISPATCH_SECONDS, "dispatch", self._dispatch, now)
         self._every(HEARTBEAT_SECONDS, "heartbeat", self._heartbeat, now)
         self._scheduler.start()
@@ -123,6 +154,13 @@ class Daemon:
                 self._now("dispatch")
 
         return look
+
+    def _do(self, chore: Chore) -> Callable[[], Awaitable[None]]:
+        async def do() -> None:
+            if not self._stopping.is_set() and await asyncio.to_thread(chore.run):
+                self._now("dispatch")
+
+        return do
 
     async def _dispatch(self) -> None:
         for dispatcher in self._dispatchers:

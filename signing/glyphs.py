@@ -1,5 +1,6 @@
 """What can be printed: which characters a font has, and a text reduced to them, visibly."""
 
+import re
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -11,6 +12,16 @@ from mailroom.domain.errors import ConfigurationError
 SUBSTITUTES = "□◊?"
 """What stands for a character that no font of ours has; the first that the fonts have."""
 
+_ODD = re.compile(
+    "[^ -~\u0e01-\u0e3a\u0e3f-\u0e4c\u0e4f-\u0e5b]|\u0e40\u0e40|[\u0e48-\u0e4c][\u0e31\u0e34-\u0e3a\u0e47]"
+)
+"""Texts without any of these need no look at each character."""
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SPELLINGS = (
+    (re.compile("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a\u0e47])"), r"\2\1"),
+    (re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32|([\u0e48-\u0e4b])\u0e4d\u0e32"), "\\1\\2\u0e33"),
+    (re.compile("\u0e40\u0e40"), "\u0e41"),
+)
 _SHAPELESS = frozenset({"Cc", "Cf"})
 _MARKS = frozenset({"Mn", "Me"})
 _SPACES = frozenset({"Zs", "Zl", "Zp"})
@@ -34,18 +45,30 @@ def coverage(fonts: Path) -> frozenset[int]:
 def printable(text: str, known: frozenset[int]) -> str:
     """The text in characters that the fonts have.
 
-    Line ends, tabs and odd spaces become a space. Characters that steer the direction of writing or are otherwise
-    without a shape vanish, since they could make a page say something else than what was approved; any other
-    character without a glyph becomes a visible substitute.
+    Line ends, tabs and odd spaces become a space. Characters that turn the direction of writing could make a page say
+    something else than what was approved: they become a visible substitute, and so does any character without a glyph.
+    Others without a shape vanish. Thai is spelt as its fonts expect it: a tone mark after its vowel, one code for ำ
+    and แ.
     """
     substitute = next((mark for mark in SUBSTITUTES if ord(mark) in known), "?")
-    return "".join(_shown(character, known, substitute) for character in unicodedata.normalize("NFC", text))
+    if not _ODD.search(text) and known.issuperset(map(ord, text)):
+        return text
+    spelt = _respelt(unicodedata.normalize("NFC", text))
+    return "".join(_shown(character, known, substitute) for character in spelt)
+
+
+def _respelt(text: str) -> str:
+    for wrong, right in _SPELLINGS:
+        text = wrong.sub(right, text)
+    return text
 
 
 def _shown(character: str, known: frozenset[int], substitute: str) -> str:
     category = unicodedata.category(character)
     if character in "\t\n\r\v\f\x85" or category in _SPACES:
         return " " if character != "\xa0" else character
+    if character in _TURNING:
+        return substitute
     if category in _SHAPELESS:
         return ""
     if ord(character) in known:

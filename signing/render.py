@@ -1,73 +1,110 @@
 """Renders documents from typst templates: equal data and time give equal bytes."""
 
 import json
-import threading
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-import typst
-
 from mailroom.domain.errors import RenderingError
+from mailroom.domain.signature import Enclosure, Seal
 from mailroom.ports import Json
+from mailroom.stages.thai import to_thai_digits
+from signing.compilers import Compilers, Standard
 from signing.glyphs import coverage, printable
+from signing.pictures import drawn
+from signing.wordings import TemplateWording, read_wording
+from signing.words import WordBreaks
 
-STANDARD: Final = "a-3b"
-"""PDF/A-3 (ISO 19005-3), so that a print of the register is fit for the archive."""
+DOCUMENT: Final[tuple[Standard, ...]] = ("a-3a", "ua-1")
+"""ISO 19005-3 level A with ISO 14289-1: kept for long, read by everyone."""
+LIST: Final[tuple[Standard, ...]] = ("a-3b",)
+"""Prints of registers, whose thousands of cells would be tagged at twice the size."""
+
+_OWN_NUMBER = re.compile("(?<![A-Za-z0-9-])[0-9]+")
+"""Not those of SHA-256."""
 
 
 class TypstRenderer:
-    """Port `Renderer`. Safe to share between threads; one document is rendered at a time.
+    """Port `Renderer`. Safe to share between threads, which render at the same time.
 
     Templates are files; what they print comes as one JSON value in `sys.inputs.data`, so that nothing a citizen
     wrote is ever markup. The root of file access is the folder of templates. Fonts are ours alone: a document looks
     the same on every host.
+
+    A template `NAME.typ` with a file of words `NAME.toml` beside it is a document: tagged, with Thai words kept
+    whole at the ends of lines. One without is a list.
     """
 
     def __init__(self, config: Path) -> None:
-        """`config` holds `templates/pdf` and `fonts`. Raises ConfigurationError when it holds no fonts."""
-        fonts = config / "fonts"
+        """`config` holds `templates/pdf`, `fonts` and `words`. Raises ConfigurationError when it holds no fonts."""
         self._templates = config / "templates" / "pdf"
-        self._known = coverage(fonts)
-        self._fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts)])
-        self._compilers: dict[str, typst.Compiler] = {}
-        self._lock = threading.Lock()
+        self._known = coverage(config / "fonts")
+        self._compilers = Compilers(self._templates, config / "fonts")
+        self._breaks = WordBreaks(config / "words")
+        self._wording = cache(lambda template: read_wording(self._templates / f"{template}.toml"))
+        self._words = cache(self._marked_wording)
 
-    def render(self, template: str, data: Mapping[str, Json], *, at: datetime) -> bytes:
+    def render(
+        self, template: str, data: Mapping[str, Json], *, at: datetime, enclosures: Sequence[Enclosure] = ()
+    ) -> bytes:
         """A PDF/A-3 with `at` as its time of creation. Raises RenderingError naming the template.
 
-        Characters that no font has are replaced visibly; those that steer the direction of writing are left out.
+        Characters that no font has are replaced visibly, those that steer the direction of writing too. In place of
+        a value, `{"qr": text}`, `{"svg": drawing}` and `{"png": base64}` stand for pictures.
         """
-        value = json.dumps(self._clean(data), ensure_ascii=False)
-        with self._lock:
-            try:
-                return self._compile(template, value, at)
-            except RuntimeError as error:  # TypstError is one of them; a missing file is a bare one
-                self._compilers.pop(template, None)
-                raise RenderingError(f"{self._templates / template}.typ: {error}; mend the template") from error
-
-    def _compile(self, template: str, value: str, at: datetime) -> bytes:
-        if template not in self._compilers:
-            path = self._templates / f"{template}.typ"
-            # A compiler made from a path can be used again; one made from bytes loses its document after one use.
-            self._compilers[template] = typst.Compiler(str(path), root=str(self._templates), font_paths=self._fonts)
-        document = self._compilers[template].compile(
-            format="pdf",
-            sys_inputs={"data": value},
-            pdf_standards=[STANDARD],
-            timestamp=at.replace(microsecond=0),  # PDF dates have whole seconds (ISO 32000-1, 7.9.4)
-            pdf_tags=False,
-        )
-        assert isinstance(document, bytes)  # noqa: S101 - a PDF is one document; only pictures come in lists
+        wording = self._wording(template)
+        inputs = {"data": json.dumps(self._clean(data, wording is not None), ensure_ascii=False)}
+        if wording is not None:
+            inputs["wording"] = self._words(wording, str(data.get("digits", "")).startswith("๐"))
+        if enclosures:
+            inputs["enclosures"] = json.dumps([_enclosed(file) for file in enclosures])
+        standards = DOCUMENT if wording is not None or enclosures else LIST
+        try:
+            document = self._compilers.compile(template, inputs, standards, at=at)
+        except RuntimeError as error:  # TypstError is one of them; a missing file is a bare one
+            raise RenderingError(f"{self._templates / template}.typ: {error}; mend the template") from error
         # typst ends at %%EOF without an end of line; whoever appends a signature would continue that comment.
         return document + b"\n"
 
-    def _clean(self, value: Json) -> Json:
+    def seal(self, template: str) -> Seal | None:
+        """Where the template leaves room for a signature that can be clicked; None when it leaves none."""
+        wording = self._wording(template)
+        return wording.place if wording else None
+
+    def _marked_wording(self, wording: TemplateWording, thai_digits: bool) -> str:
+        """As templates take it: our own numbers in the digits that the data are written in."""
+        texts = {
+            key: _OWN_NUMBER.sub(lambda run: to_thai_digits(run[0]), text) if thai_digits else text
+            for key, text in wording.texts.items()
+        }
+        marked = {key: self._breaks.mark(text) for key, text in texts.items()}
+        return json.dumps({"texts": marked, "seal": wording.seal}, ensure_ascii=False)
+
+    def _clean(self, value: Json, prose: bool) -> Json:
         if isinstance(value, str):
-            return printable(value, self._known)
+            text = printable(value, self._known)
+            return self._breaks.mark(text) if prose else text
         if isinstance(value, Mapping):
-            return {key: self._clean(item) for key, item in value.items()}
+            picture = drawn(value)
+            return {key: self._clean(item, prose) for key, item in value.items()} if picture is None else picture
         if isinstance(value, list | tuple):
-            return [self._clean(item) for item in value]
+            return [self._clean(item, prose) for item in value]
         return value
+
+
+def _enclosed(file: Enclosure) -> dict[str, Json]:
+    """As templates attach it. Text goes as text; any other content as numbers, since JSON has no bytes."""
+    try:
+        content: Json = file.content.decode()
+    except UnicodeDecodeError:
+        content = list(file.content)
+    return {
+        "name": file.name,
+        "media_type": file.media_type,
+        "content": content,
+        "description": file.description,
+        "relationship": file.relationship,
+    }

@@ -22,7 +22,7 @@ from storage.verify_papers import PaperCheck
 from storage.verify_records import BrokenRecordError, read_record
 
 FINDINGS_LIMIT = 1000
-LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed"})
+LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed", "settled"})
 OUTGOING = "out"
 OUTCOMES = frozenset({"accept", "redirect-agency", "redirect-channel", "hold", "ignore"})
 CASE_STATES = frozenset({"open", "held", "redirected", "set-aside"})
@@ -254,12 +254,16 @@ def _message_faults(row: Any) -> Iterator[str]:
         yield f"its receipt was acknowledged {row['receipts']} times"
 
 
+HANDED_OVER = frozenset({"sent", "failed"})
+"""A letter that came back was handed over, and failed afterwards."""
+
+
 def _letter_faults(row: Any) -> Iterator[str]:
     if row["message_id"] is not None and row["message"] is None:
         yield "it answers a message that is not in the log"
     if row["state"] not in LETTER_STATES:
         yield f"it has the unknown state {row['state']}"
-    if (row["state"] == "sent") != (row["sent_at"] is not None):
+    if (row["state"] == "sent" and row["sent_at"] is None) or (row["sent_at"] and row["state"] not in HANDED_OVER):
         yield "its state and its time of sending contradict each other"
     quoted = {(int(number), int(year)) for number, year in QUOTED_NUMBER.findall(f"{row['subject']}\n{row['text']}")}
     if row["number"] is not None and quoted and (row["number"], row["year"]) not in quoted:

@@ -6,6 +6,7 @@ from channels.email.sandbox import SandboxedReader
 from channels.email.sender import SmtpSender
 from channels.email.settings import EmailSettings
 from mailroom.ports import Reader
+from mailroom.stages.classify import Classifier
 
 __all__ = ["EmailSettings", "check", "inbox", "reader", "sender"]
 
@@ -13,6 +14,6 @@ inbox = ImapInbox
 sender = SmtpSender
 
 
-def reader(_: EmailSettings) -> Reader:
+def reader(_: EmailSettings, classifier: Classifier | None) -> Reader:
     """A reader that works in a process of its own, under limits."""
-    return SandboxedReader()
+    return SandboxedReader(classifier=classifier)

@@ -57,7 +57,8 @@ class ChildLostError(MailroomError):
 class ChildProcess:
     """One child. One thread may feed while another waits for replies."""
 
-    def __init__(self, limits: ReadingLimits) -> None:
+    def __init__(self, limits: ReadingLimits, rules: bytes = b"") -> None:
+        """`rules` is a pickled classifier; a child without it classifies nothing."""
         self._seconds = limits.seconds
         self._late = False
         self._waits_for_source = False
@@ -75,8 +76,11 @@ class ChildProcess:
         self._poll = select.poll()
         self._poll.register(self._replies, select.POLLIN)
         with contextlib.suppress(OSError):  # Where the kernel keeps its smaller pipe, only speed is lost.
-            fcntl.fcntl(self._requests, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            for pipe in (self._requests, self._replies):
+                fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
         self._await_readiness()
+        if rules:
+            self._give(rules)
 
     @property
     def _requests(self) -> IO[bytes]:
@@ -95,6 +99,15 @@ class ChildProcess:
         self.close()
         raise MailroomError(f"the process that reads mail does not start ({complaint}); check the installation")
 
+    def _give(self, rules: bytes) -> None:
+        """Raises MailroomError when the child dies of them: no message is to blame."""
+        try:
+            self.feed(protocol.RULES, 0, iter((rules,)))
+            self.reply(protocol.RULES)
+        except (OSError, ChildLostError) as error:
+            self.close()
+            raise MailroomError(f"the process that reads mail does not take the rules ({error}); report it") from error
+
     def feed(self, kind: bytes, part: int, pieces: Iterator[bytes]) -> None:
         """Write one request. Raises OSError when the child is gone, and whatever `pieces` raises."""
         held = [protocol.REQUEST.pack(kind, part)]
@@ -111,11 +124,20 @@ class ChildProcess:
             if not piece:
                 return
 
+    def feed_whole(self, kind: bytes, part: int, contents: Sequence[bytes]) -> None:
+        """Write one request for each content, all at once. Raises OSError when the child is gone."""
+        held: list[bytes] = []
+        for content in contents:
+            held += (protocol.REQUEST.pack(kind, part), protocol.LENGTH.pack(len(content)), content)
+            if content:
+                held.append(protocol.LENGTH.pack(0))
+        self._write(held)
+
     def _write(self, content: Sequence[bytes]) -> None:
         """Write it all, without joining it first."""
         left = [memoryview(piece) for piece in content]
         while left:
-            written = os.writev(self._requests.fileno(), left)
+            written = os.writev(self._requests.fileno(), left[:_WRITE_PIECES])
             self._moved()
             while left and written >= len(left[0]):
                 written -= len(left.pop(0))

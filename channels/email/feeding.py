@@ -15,6 +15,8 @@ _FIRST_BYTES = 1 << 20
 _WINDOW_BYTES = 4 << 20
 """How much of small messages may be under way."""
 _PIECE_BYTES = 256 << 10
+_BUNCH_BYTES = 1 << 20
+"""So many bytes of small messages are handed to the kernel at once: each handing over waits for the interpreter."""
 
 
 class Item:
@@ -80,24 +82,62 @@ class Feeder:
         self._thread.join()
 
     def _run(self) -> None:
+        bunch: list[Item] = []
         for item in self._items:
             try:
-                size = len(item.begin())
-                if not self._await_room(size, alone=not item.is_small):
+                item.begin()
+            except Exception as error:
+                self._feed(bunch)
+                self._give_up(item, error)
+                return
+            if not item.is_small:
+                if not (self._feed(bunch) and self._stream(item)):
                     return
-                self._child.feed(self._kind, self._part, item.pieces())
-            except BrokenPipeError:
-                return
-            except Exception as error:  # The source failed; its error belongs to whoever reads the replies.
-                item.error = error
-                self._await_room(0, alone=True)
-                self._child.kill()
-                return
+                bunch = []
+                continue
+            bunch.append(item)
+            if sum(len(one.begin()) for one in bunch) >= _BUNCH_BYTES:
+                if not self._feed(bunch):
+                    return
+                bunch = []
+        self._feed(bunch)
 
-    def _await_room(self, size: int, *, alone: bool) -> bool:
-        """Wait until the item may go; False when feeding was stopped."""
+    def _feed(self, bunch: Sequence[Item]) -> bool:
+        """Write small items at once; False when there is nobody to write to any more."""
+        contents = [item.begin() for item in bunch]
+        if not self._await_room([len(content) for content in contents], alone=False):
+            return False
+        try:
+            self._child.feed_whole(self._kind, self._part, contents)
+        except BrokenPipeError:
+            return False
+        return True
+
+    def _stream(self, item: Item) -> bool:
+        if not self._await_room([len(item.begin())], alone=True):
+            return False
+        try:
+            self._child.feed(self._kind, self._part, item.pieces())
+        except BrokenPipeError:
+            return False
+        except Exception as error:
+            self._give_up(item, error)
+            return False
+        return True
+
+    def _give_up(self, item: Item, error: Exception) -> None:
+        """The source failed; its error belongs to whoever reads the replies."""
+        item.error = error
+        self._await_room([0], alone=True)
+        self._child.kill()
+
+    def _await_room(self, sizes: Sequence[int], *, alone: bool) -> bool:
+        """Wait until items of these sizes may go; False when feeding was stopped."""
         with self._change:
-            while not self._stopped and self._under_way and (alone or sum(self._under_way) + size > _WINDOW_BYTES):
+            while not self._stopped and self._under_way and (alone or self._weight(sizes) > _WINDOW_BYTES):
                 self._change.wait()
-            self._under_way.append(size)
+            self._under_way.extend(sizes)
             return not self._stopped
+
+    def _weight(self, sizes: Sequence[int]) -> int:
+        return sum(self._under_way) + sum(sizes)

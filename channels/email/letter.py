@@ -2,14 +2,19 @@
 
 import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from email.utils import format_datetime
 from itertools import chain
 
+from channels.email.entity import entity
+from channels.email.manners import manner
 from channels.email.recipients import Recipient, checked
 from mailroom.domain.agency import BANGKOK
 from mailroom.domain.errors import PermanentChannelError
 from mailroom.domain.outbox import OutboxItem
+
+SignMail = Callable[[bytes], bytes]
+"""Makes of a finished mail the same mail as multipart/signed (RFC 8551). Raises SigningError."""
 
 _MOST_SUBJECT = 250
 _MOST_NAME = 100
@@ -24,11 +29,19 @@ _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _SPACES = re.compile(r"\s+")
 
 
-def wire(item: OutboxItem, *, sender: Recipient, sender_name: str) -> bytes:
+def wire(
+    item: OutboxItem,
+    enclosed: Sequence[bytes] = (),
+    *,
+    sender: Recipient,
+    sender_name: str,
+    sign_mail: SignMail | None = None,
+) -> bytes:
     """The letter as it is handed over: CRLF, pure ASCII unless the recipient's local part is not.
 
-    Headers and boundary depend on the item alone, so that a letter sent twice is recognised as one.
-    Raises PermanentChannelError for an address that is none, or an id that is none.
+    Headers and boundaries depend on the item alone, so that a letter sent twice is recognised as one. `sign_mail`
+    signs one that carries documents; of two attempts then only the signature itself may differ, by its time and its
+    random number. Raises PermanentChannelError for an address that is none, or an id that is none.
     """
     recipient = checked(item.to)
     if not _KEY.fullmatch(item.id):
@@ -40,31 +53,13 @@ def wire(item: OutboxItem, *, sender: Recipient, sender_name: str) -> bytes:
         ("Date", format_datetime(item.created_at.astimezone(BANGKOK))),
         ("Message-ID", f"<{item.id}@{sender.domain}>"),
         *_thread(item),
-        # RFC 3834 section 5: other robots must not answer. Exchange asks for its own word.
-        ("Auto-Submitted", "auto-replied"),
-        ("X-Auto-Response-Suppress", "All"),
+        *manner(item.letter).headers,
         ("Content-Language", "th"),
         ("MIME-Version", "1.0"),
     ]
     head = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    return head.encode("utf-8") + _body(item)
-
-
-def _body(item: OutboxItem) -> bytes:
-    text = _part("text/plain", item.text)
-    if not item.html:
-        return text
-    # Base64 lines hold no "_": the boundary cannot occur in a part.
-    boundary = f"=_{item.id}"
-    begin = f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode()
-    line = f"--{boundary}\r\n".encode()
-    return b"".join((begin, line, text, line, _part("text/html", item.html), f"--{boundary}--\r\n".encode()))
-
-
-def _part(media_type: str, text: str) -> bytes:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").replace("\n", "\r\n")
-    content = base64.encodebytes(lines.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
-    return f"Content-Type: {media_type}; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode() + content
+    mail = head.encode("utf-8") + entity(item, enclosed)
+    return sign_mail(mail) if sign_mail and item.enclosures else mail
 
 
 def _thread(item: OutboxItem) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Reads messages in a child process under limits of time and memory: a poison mail costs its own limits, no more."""
 
 import json
+import pickle
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -10,9 +11,11 @@ from channels.email import child as protocol
 from channels.email.child_process import ChildLostError, ChildProcess, ReadingLimits
 from channels.email.feeding import Feeder, Item
 from channels.email.reading.parse import HEAD_BYTES, read_head
-from channels.email.wire import message_from_json
+from channels.email.wire import reading_from_json
 from mailroom.domain.errors import UnreadableError
-from mailroom.domain.message import Attachment, Message
+from mailroom.domain.message import Attachment
+from mailroom.domain.record import Reading
+from mailroom.stages.classify import Classifier
 
 _NO_LIMITS = ReadingLimits()
 _LOST = ("unreadable: memory limit", "unreadable: internal error")
@@ -21,17 +24,18 @@ _LOST = ("unreadable: memory limit", "unreadable: internal error")
 class SandboxedReader:
     """A `mailroom.ports.Reader`. Calls from several threads wait for one another; a batch holds the child throughout."""
 
-    def __init__(self, limits: ReadingLimits = _NO_LIMITS) -> None:
+    def __init__(self, limits: ReadingLimits = _NO_LIMITS, classifier: Classifier | None = None) -> None:
         self._limits = limits
+        self._rules = pickle.dumps(classifier) if classifier else b""
         self._lock = threading.Lock()
         self._child: ChildProcess | None = None
         self._served = 0
 
-    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
-        """One Message for each source, in order; see the port. What a source itself raises comes through."""
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
+        """One Reading for each source, in order; see the port. What a source itself raises comes through."""
         with self._lock:
             for item, answer in self._exchange(protocol.READ, 0, [Item(source) for source in sources]):
-                yield _message(item, answer)
+                yield _reading(item, answer)
 
     def html(self, source: BinaryIO) -> str:
         return self._one(protocol.HTML, 0, source)[0].decode("utf-8", "replace")
@@ -99,7 +103,7 @@ class SandboxedReader:
         if self._child is not None and (self._served >= self._limits.messages or not self._child.is_alive):
             self._discard()
         if self._child is None:
-            self._child = ChildProcess(self._limits)
+            self._child = ChildProcess(self._limits, self._rules)
             self._served = 0
         return self._child
 
@@ -109,20 +113,21 @@ class SandboxedReader:
             self._child = None
 
 
-def _message(item: Item, answer: tuple[bytes, list[bytes]] | ChildLostError) -> Message:
-    """The message that a reply holds; sender and subject only where reading it cost too much."""
+def _reading(item: Item, answer: tuple[bytes, list[bytes]] | ChildLostError) -> Reading:
+    """What a reply holds; sender and subject only where reading it cost too much."""
     if isinstance(answer, ChildLostError):
         return _head_of(item, str(answer))
     status, blobs = answer
     if status != protocol.FINE:
         return _head_of(item, "memory limit")
     try:
-        message = message_from_json(blobs[0])
-    except (ValueError, TypeError, KeyError):
+        reading = reading_from_json(blobs[0])
+    except (ValueError, TypeError, KeyError, AttributeError):
         return _head_of(item, "crash (no message in the reply)")
-    reason = message.defects[0] if message.defects else ""
-    return _head_of(item, reason.removeprefix("unreadable: ")) if reason.startswith(_LOST) else message
+    defects = reading.message.defects
+    reason = defects[0] if defects else ""
+    return _head_of(item, reason.removeprefix("unreadable: ")) if reason.startswith(_LOST) else reading
 
 
-def _head_of(item: Item, reason: str) -> Message:
-    return read_head(item.begin()[:HEAD_BYTES], reason)
+def _head_of(item: Item, reason: str) -> Reading:
+    return Reading(read_head(item.begin()[:HEAD_BYTES], reason))

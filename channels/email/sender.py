@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import aiosmtplib
@@ -10,11 +10,19 @@ import structlog
 from aiosmtplib.email import parse_address
 
 from channels.email.errors import smtp_errors, visible
-from channels.email.letter import wire
+from channels.email.letter import SignMail, wire
+from channels.email.manners import manner
 from channels.email.recipients import Recipient, checked
 from channels.email.settings import EmailSettings
-from channels.email.submission import Submission, end
-from mailroom.domain.errors import ChannelSetupError, PermanentChannelError, UncertainDeliveryError
+from channels.email.submission import Submission, end, largest_letter
+from mailroom.domain.errors import (
+    ChannelSetupError,
+    PermanentChannelError,
+    SigningError,
+    SigningRefusedError,
+    TemporaryChannelError,
+    UncertainDeliveryError,
+)
 from mailroom.domain.outbox import OutboxItem
 
 _log = structlog.get_logger(__name__)
@@ -25,6 +33,16 @@ _IDLE_SECONDS = 30.0
 _LETTERS_PER_CONNECTION = 100
 _DATA_SECONDS = 600.0
 """RFC 5321 section 4.5.3.2.6: giving up earlier after the final dot makes duplicates."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """A letter ready to go."""
+
+    recipient: Recipient
+    content: bytes
+    envelope_id: str
+    wants_reports: bool
 
 
 @dataclass(slots=True)
@@ -44,6 +62,7 @@ class SmtpSender:
         self,
         settings: EmailSettings,
         agency_name: str,
+        sign_mail: SignMail | None = None,
         *,
         submission: Submission | None = None,
         data_timeout: float = _DATA_SECONDS,
@@ -51,6 +70,7 @@ class SmtpSender:
     ) -> None:
         self._from = sender_address(settings)
         self._name = agency_name
+        self._sign_mail = sign_mail
         self._null_return_path = settings.smtp.null_return_path
         self._submission = submission or Submission(settings.smtp, domain=self._from.domain)
         self._data_timeout = data_timeout
@@ -58,14 +78,14 @@ class SmtpSender:
         self._line: _Line | None = None
         self._turn = asyncio.Lock()
 
-    async def send(self, item: OutboxItem) -> str:
+    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
         """See `Sender.send`. The answer has its control characters made visible."""
-        recipient = checked(item.to)
-        content = wire(item, sender=self._from, sender_name=self._name)
+        # Megabytes are encoded, and signed, beside the loop.
+        mail = await asyncio.to_thread(self._mail, item, enclosed) if enclosed else self._mail(item, enclosed)
         async with self._turn:
             try:
                 with smtp_errors(self._submission.place):
-                    return await self._hand_over(recipient, content)
+                    return await self._hand_over(mail)
             except PermanentChannelError:
                 await self._reset()
                 raise
@@ -74,6 +94,16 @@ class SmtpSender:
                 self._drop()
                 raise
 
+    def _mail(self, item: OutboxItem, enclosed: Sequence[bytes]) -> _Mail:
+        recipient = checked(item.to)
+        try:
+            content = wire(item, enclosed, sender=self._from, sender_name=self._name, sign_mail=self._sign_mail)
+        except SigningRefusedError as error:
+            raise ChannelSetupError(f"S/MIME: {error}") from error
+        except SigningError as error:
+            raise TemporaryChannelError(f"S/MIME: {error}") from error
+        return _Mail(recipient, content, item.id, manner(item.letter).wants_reports)
+
     async def close(self) -> None:
         """Say goodbye to the server."""
         async with self._turn:
@@ -81,18 +111,18 @@ class SmtpSender:
             if line is not None:
                 await end(line.client)
 
-    async def _hand_over(self, recipient: Recipient, content: bytes) -> str:
+    async def _hand_over(self, mail: _Mail) -> str:
         line = await self._fresh_line()
         try:
-            await self._address(line, recipient)
+            await self._address(line, mail)
         except aiosmtplib.SMTPServerDisconnected:
             if not line.letters:
                 raise
             # The server had closed a connection that we kept; nothing was handed over yet.
             self._drop()
             line = await self._fresh_line()
-            await self._address(line, recipient)
-        reply = await self._data(line, content)
+            await self._address(line, mail)
+        reply = await self._data(line, mail.content)
         line.letters += 1
         line.used_at = self._monotonic()
         return reply
@@ -113,23 +143,50 @@ class SmtpSender:
             and self._monotonic() - line.used_at < _IDLE_SECONDS
         )
 
-    async def _address(self, line: _Line, recipient: Recipient) -> None:
+    async def _address(self, line: _Line, mail: _Mail) -> None:
         """MAIL and RCPT for exactly this recipient."""
-        options, encoding = self._international(line, recipient)
-        if parse_address(recipient.address) != recipient.address:
-            raise PermanentChannelError(f"{recipient.address!a} would be rewritten on its way to the server")
-        if self._null_return_path and not line.null_sender_refused:
-            try:
-                await line.client.mail("", options=options, encoding=encoding)
-            except aiosmtplib.SMTPSenderRefused as error:
-                if error.code < 500:
-                    raise
-                _log.info("smtp.null_sender_refused", server=self._submission.place)
-                line.null_sender_refused = True
-                await line.client.rset()
-        if not self._null_return_path or line.null_sender_refused:
-            await line.client.mail(self._from.address, options=options, encoding=encoding)
-        await line.client.rcpt(recipient.address, encoding=encoding)
+        address = mail.recipient.address
+        if parse_address(address) != address:
+            raise PermanentChannelError(f"{address!a} would be rewritten on its way to the server")
+        options, encoding = self._international(line, mail.recipient)
+        options += self._size(line, mail.content)
+        reports = mail.wants_reports and line.client.supports_extension("dsn")
+        if (
+            mail.wants_reports
+            or not self._null_return_path
+            or not await self._take_null_sender(line, options, encoding)
+        ):
+            # RFC 3461: a report need not bring the whole document back, and names the letter.
+            asked = ["RET=HDRS", f"ENVID={mail.envelope_id}"] if reports else []
+            await line.client.mail(self._from.address, options=options + asked, encoding=encoding)
+        await line.client.rcpt(address, options=["NOTIFY=FAILURE,DELAY"] if reports else [], encoding=encoding)
+
+    async def _take_null_sender(self, line: _Line, options: list[str], encoding: str) -> bool:
+        """MAIL with the empty return path; False where the server does not take it, which is remembered."""
+        if line.null_sender_refused:
+            return False
+        try:
+            await line.client.mail("", options=options, encoding=encoding)
+        except aiosmtplib.SMTPSenderRefused as error:
+            if error.code < 500:
+                raise
+            _log.info("smtp.null_sender_refused", server=self._submission.place)
+            line.null_sender_refused = True
+            await line.client.rset()
+            return False
+        return True
+
+    def _size(self, line: _Line, content: bytes) -> list[str]:
+        """Announce the size (RFC 1870); a letter beyond the server's limit is not even begun."""
+        if not line.client.supports_extension("size"):
+            return []
+        limit = largest_letter(line.client)
+        if limit and len(content) > limit:
+            raise PermanentChannelError(
+                f"the letter has {len(content):,} bytes and {self._submission.place} takes {limit:,}; lower "
+                f"licences.largest_enclosure_mb below {limit * 0.7 / 1e6:.0f} and hand this document over another way"
+            )
+        return [f"SIZE={len(content)}"]
 
     def _international(self, line: _Line, recipient: Recipient) -> tuple[list[str], str]:
         if not recipient.international and not self._from.international:

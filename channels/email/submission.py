@@ -13,6 +13,8 @@ from channels.email.settings import SmtpSection
 from mailroom.domain.errors import ChannelSetupError, ConfigurationError
 
 _TIMEOUT_SECONDS = 120.0
+_MOST_DIGITS = 20
+"""RFC 1870 section 4 ends there."""
 
 
 class Submission:
@@ -74,6 +76,12 @@ class Submission:
             # A token may be revoked before it expires; a fresh one is tried once, then a person must look.
             tokens.reject(token)
             await client.auth_xoauth2(user, await asyncio.to_thread(tokens.token))
+
+
+def largest_letter(client: aiosmtplib.SMTP) -> int:
+    """Bytes of the largest letter that the server takes (RFC 1870 section 4); 0 where it names no limit."""
+    named = client.esmtp_extensions.get("size", "").strip()
+    return int(named) if named.isascii() and named.isdigit() and len(named) <= _MOST_DIGITS else 0
 
 
 async def end(client: aiosmtplib.SMTP) -> None:

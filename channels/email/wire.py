@@ -1,13 +1,15 @@
-"""How a message travels from the reading child to its parent: plain JSON, so that a subverted child can only lie."""
+"""How a reading travels from the child to its parent: plain JSON, so that a subverted child can only lie."""
 
 import json
 from collections.abc import Callable
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from mailroom.domain.decision import Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
 from mailroom.domain.message import Address, Attachment, Message
+from mailroom.domain.record import Reading
 
 
 def attachment_to_plain(attachment: Attachment) -> tuple[str, str, str, int, str, bool, int]:
@@ -35,9 +37,26 @@ _BY_TYPE: dict[type, Callable[[Any], Any]] = {
 """What JSON does not know, and what travels in its place."""
 
 
-def message_to_json(message: Message) -> bytes:
-    """The values of a message in the order of its fields."""
-    return _ENCODE([_plain(getattr(message, name)) for name in _NAMES]).encode("utf-8", "replace")
+def reading_to_json(reading: Reading) -> bytes:
+    """The values of the message in the order of its fields, then its classification."""
+    message = reading.message
+    values = [_plain(getattr(message, name)) for name in _NAMES]
+    return _ENCODE([values, _classified(reading.classification)]).encode("utf-8", "replace")
+
+
+def _classified(found: Classification | None) -> tuple[Any, ...] | None:
+    if found is None:
+        return None
+    marks = found.marks
+    dated = marks.dated.isoformat() if marks.dated else None
+    return (
+        found.kind,
+        found.service,
+        found.agency,
+        (marks.letter_no, marks.circular, dated, marks.subject, marks.to),
+        (marks.urgency, marks.urgent_within, marks.secrecy),
+        [(reason.code, reason.detail) for reason in found.reasons],
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -45,9 +64,24 @@ def _plain(value: Any) -> Any:
     return change(value) if change else value
 
 
-def message_from_json(text: bytes) -> Message:
-    """The message. Raises ValueError, TypeError or KeyError where the text is none."""
-    values = dict(zip(_NAMES, json.loads(text.decode("utf-8")), strict=True))
+def reading_from_json(text: bytes) -> Reading:
+    """The reading. Raises ValueError, TypeError, KeyError or AttributeError where the text is none."""
+    values, classified = json.loads(text.decode("utf-8"))
+    return Reading(_message(values), None if classified is None else _classification(*classified))
+
+
+def _classification(
+    kind: str, service: str | None, agency: str | None, face: list[Any], classes: list[str], reasons: list[list[str]]
+) -> Classification:
+    letter_no, circular, dated, subject, to = face
+    urgency, within, secrecy = classes
+    on = date.fromisoformat(dated) if dated else None
+    marks = LetterMarks(letter_no, circular, on, subject, to, Urgency(urgency), within, Secrecy(secrecy))
+    return Classification(Kind(kind), service, agency, marks, tuple(Reason(*reason) for reason in reasons))
+
+
+def _message(plain: list[Any]) -> Message:
+    values = dict(zip(_NAMES, plain, strict=True))
     return Message(
         sender=Address(*values["sender"]),
         subject=values["subject"],

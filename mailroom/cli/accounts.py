@@ -9,6 +9,7 @@ import typer
 
 from mailroom import bootstrap
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption
+from mailroom.domain.clerk import Role
 
 clerks = typer.Typer(help="Clerks who may sign in to the queue.", no_args_is_help=True)
 
@@ -21,15 +22,20 @@ def add_to(app: typer.Typer) -> None:
 def add(
     username: Annotated[str, typer.Argument(help="Name to sign in with.")],
     name: Annotated[str, typer.Option(help="Name to show.")] = "",
+    role: Annotated[Role, typer.Option(help="clerk, or approver: the head or who acts for the head.")] = Role.CLERK,
+    position: Annotated[str, typer.Option(help="Position as papers print it below the signature.")] = "",
+    capacity: Annotated[str, typer.Option(help="For example: รักษาราชการแทน นายกเทศมนตรี (R37).")] = "",
     password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
-    """Add a clerk, or give one a new password."""
+    """Add a clerk, or change one: name, role, position and password become what is said here."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
     loaded = bootstrap.load(config)
     with bootstrap.open_books(loaded) as books:
-        clerk = bootstrap.sign_in(loaded, books).add_clerk(username, name or username, password)
-    typer.echo(f"{clerk.username} may sign in")
+        clerk = bootstrap.sign_in(loaded, books).add_clerk(
+            username, name or username, password, role=role, position=position, capacity=capacity
+        )
+    typer.echo(f"{clerk.username} may sign in as {clerk.role}")
 
 
 @clerks.command()

@@ -1,24 +1,25 @@
 """`export register`, `export messages`, and `verify`: what is kept, for other eyes."""
 
-import contextlib
 import json
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
 from mailroom import bootstrap
+from mailroom.cli.files import target
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from mailroom.domain.errors import StorageError
 from mailroom.services.export import ExportFormat
 
-export = typer.Typer(help="Write the register or the message log to a file.", no_args_is_help=True)
+export = typer.Typer(help="Write a register or the message log to a file.", no_args_is_help=True)
 
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="File to write; standard output when left out.", dir_okay=False)
 ]
+
+YearOption = Annotated[int | None, typer.Option(help="พ.ศ. year; all years when left out.", min=2400, max=2700)]
+FormatOption = Annotated[ExportFormat, typer.Option("--format", help="What to write.")]
+DigitsOption = Annotated[bool, typer.Option(help="Print our own numbers and dates in Thai digits.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,15 +30,29 @@ def add_to(app: typer.Typer) -> None:
 @export.command()
 def register(
     config: ConfigOption = DEFAULT_CONFIG,
-    year: Annotated[int | None, typer.Option(help="พ.ศ. year; all years when left out.", min=2400, max=2700)] = None,
-    form: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.JSON,
-    thai_digits: Annotated[bool, typer.Option(help="Print our own numbers and dates in Thai digits.")] = False,
+    year: YearOption = None,
+    form: FormatOption = ExportFormat.JSON,
+    thai_digits: DigitsOption = False,
     output: OutputOption = None,
 ) -> None:
     """ทะเบียนหนังสือรับ, one row for each entry, in the columns of แบบที่ 13."""
     loaded = bootstrap.load(config)
-    with bootstrap.open_books(loaded) as books, _target(output) as out:
+    with bootstrap.open_books(loaded) as books, target(output) as out:
         bootstrap.export(loaded, books, thai_digits=thai_digits).register(form, out, year=year)
+
+
+@export.command()
+def outgoing(
+    config: ConfigOption = DEFAULT_CONFIG,
+    year: YearOption = None,
+    form: FormatOption = ExportFormat.JSON,
+    thai_digits: DigitsOption = False,
+    output: OutputOption = None,
+) -> None:
+    """ทะเบียนหนังสือส่ง, one row for each letter sent, in the columns of แบบที่ 14."""
+    loaded = bootstrap.load(config)
+    with bootstrap.open_books(loaded) as books, target(output) as out:
+        bootstrap.export(loaded, books, thai_digits=thai_digits).outgoing(form, out, year=year)
 
 
 @export.command()
@@ -50,26 +65,8 @@ def messages(
     if form != "json":
         raise typer.BadParameter("messages are written as json")
     loaded = bootstrap.load(config)
-    with bootstrap.open_books(loaded) as books, _target(output) as out:
+    with bootstrap.open_books(loaded) as books, target(output) as out:
         bootstrap.export(loaded, books, thai_digits=False).messages(out)
-
-
-@contextlib.contextmanager
-def _target(output: Path | None) -> Iterator[BinaryIO]:
-    """Standard output, or a file that takes its name only when it is whole."""
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    part = output.with_name(output.name + ".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(output)
-    except OSError as error:
-        raise StorageError(f"{output}: cannot be written ({error.strerror}); choose another place") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def verify(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:

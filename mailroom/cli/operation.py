@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailroom import bootstrap, logs
-from mailroom.bootstrap import House
+from mailroom.bootstrap import House, join_public
 from mailroom.cli.display import progress
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from mailroom.cli.serve import serve
+from mailroom.services.dispatch import send_letters
 from mailroom.services.rounds import Round
+from mailroom.services.verification import Verification
+from mailroom.web.public.look import FolderLook, public_pages
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,21 +45,15 @@ def once(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
 
 
 def full_pass(house: House) -> tuple[list[Round], int]:
-    """Every account once, then every letter that is due. The second value counts letters sent."""
+    """Every account once, then what is approved, then every letter that is due. The second value counts letters sent."""
     rounds = []
     for watch in house.watches:
         with progress(f"taking {watch.inbox.account}") as report:
             rounds.append(house.rounds.receive(watch, report))
-    return rounds, asyncio.run(_dispatch(house))
-
-
-async def _dispatch(house: House) -> int:
-    sent = 0
-    for dispatcher in house.dispatchers:
-        await asyncio.to_thread(dispatcher.recover)
-        sent += await dispatcher.run()
-        await dispatcher.close()
-    return sent
+    if house.shop.signer is not None:
+        house.licences.turns.run()
+    house.reminders.run()
+    return rounds, asyncio.run(send_letters(house.dispatchers))
 
 
 def _object(one: Round) -> dict[str, object]:
@@ -95,4 +93,10 @@ def demo(
     """The main job on embedded servers with a sample mailbox; leaves the queue open."""
     from mailroom.demo.run import demo as run_demo
 
-    raise typer.Exit(run_demo(stop=stop, folder=folder, port=port, once=full_pass, serve=serve))
+    raise typer.Exit(run_demo(stop=stop, folder=folder, port=port, once=full_pass, serve=serve, verify=_verify))
+
+
+def _verify(house: House, pdf: bytes) -> Verification:
+    with ExitStack() as stack:
+        look = FolderLook(public_pages(house.configuration.agency))
+        return join_public(house.shop, look, stack).verifier.verify(pdf)

@@ -1,23 +1,30 @@
-"""The daemon beside the clerks' queue: one process, the web in a thread of its own."""
+"""The daemon beside the web: one process, the web in a thread of its own."""
 
 import asyncio
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
-from typing import Any
+from pathlib import Path
 
 import structlog
 import uvicorn
 
-from mailroom.bootstrap import House, sign_in
-from mailroom.daemon import Daemon, Watched
+from mailroom.bootstrap import House, join_public
+from mailroom.cli.site import site
+from mailroom.daemon import Bell, Chore, Daemon, Watched
 from mailroom.domain.errors import ConfigurationError
 from mailroom.services.health import health
-from mailroom.web.app import application
+from mailroom.services.licence_office import PublicOffice
+from mailroom.web.public.look import FolderLook, public_pages
 
 log = structlog.get_logger(__name__)
+
+RELEASE_SECONDS = 15
+REMIND_SECONDS = 3600
+PUBLISH_SECONDS = 60
 
 Ready = Callable[[int], None]
 """Called with the port on which the queue listens."""
@@ -25,34 +32,70 @@ Ready = Callable[[int], None]
 
 def serve(house: House, ready: Ready | None = None) -> None:
     """Until SIGTERM or SIGINT. Raises ConfigurationError when the port is taken."""
-    listening = _listen(house)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            _application(house), log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=2
+    with ExitStack() as stack:
+        listening = stack.enter_context(_listen(house))
+        pages = public_pages(house.configuration.agency)
+        public = join_public(house.shop, FolderLook(pages), stack)
+        bell = Bell()
+        server = uvicorn.Server(
+            uvicorn.Config(
+                site(house, public, pages, release_soon=bell.ring),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=2,
+            )
         )
-    )
-    thread = threading.Thread(target=partial(server.run, sockets=[listening]), name="web", daemon=True)
-    thread.start()
-    if ready:
-        ready(listening.getsockname()[1])
-    try:
-        asyncio.run(_daemon(house))
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
+        thread = threading.Thread(target=partial(server.run, sockets=[listening]), name="web", daemon=True)
+        thread.start()
+        if ready:
+            ready(listening.getsockname()[1])
+        try:
+            asyncio.run(_daemon(house, _chores(house, public, bell)))
+        finally:
+            server.should_exit = True
+            thread.join(10)
 
 
-async def _daemon(house: House) -> None:
+async def _daemon(house: House, chores: list[Chore]) -> None:
     daemon = Daemon(
         watched=[Watched(watch, inbox) for watch, inbox in zip(house.watches, house.listeners, strict=True)],
         rounds=house.rounds,
         dispatchers=house.dispatchers,
+        chores=chores,
         poll_seconds=house.configuration.settings.daemon.poll_seconds,
         beat=partial(_beat, house),
         stopping=house.stopping,
     )
     await daemon.run()
+
+
+def _chores(house: House, public: PublicOffice, bell: Bell) -> list[Chore]:
+    chores = [Chore("remind", REMIND_SECONDS, lambda: house.reminders.run() > 0)]
+    if house.shop.signer is not None:
+        chores.append(Chore("release", RELEASE_SECONDS, lambda: bool(house.licences.turns.run().issued), bell))
+    folder = house.configuration.settings.licences.publish_to
+    if folder is not None:
+        publish = Publish(public, house.configuration.path.parent / folder)
+        chores.append(Chore("publish", PUBLISH_SECONDS, publish.run))
+    return chores
+
+
+class Publish:
+    """Writes the public folder whenever what is public changed, the day included (R30)."""
+
+    def __init__(self, public: PublicOffice, folder: Path) -> None:
+        self._public = public
+        self._folder = folder
+        self._written = ""
+
+    def run(self) -> bool:
+        """No letters come of it."""
+        state = self._public.publication.state()
+        if state != self._written:
+            self._public.site.write_site(self._folder)
+            self._written = state
+        return False
 
 
 def _listen(house: House) -> socket.socket:
@@ -69,22 +112,6 @@ def _listen(house: House) -> socket.socket:
         ) from error
     listening.listen(128)
     return listening
-
-
-def _application(house: House) -> Callable[..., Any]:
-    return application(
-        books=house.books,
-        archive=house.archive,
-        readers=house.desk_readers,
-        desk=house.desk,
-        agency=house.configuration.agency,
-        catalogue=house.configuration.catalogue,
-        texts=house.texts,
-        settings=house.configuration.settings.web,
-        clock=house.clock,
-        health=partial(health, house.books, house.clock),
-        sign_in=sign_in(house.configuration, house.books, house.clock),
-    )
 
 
 def _beat(house: House, _at: datetime) -> None:

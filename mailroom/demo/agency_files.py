@@ -8,7 +8,7 @@ from string import Template
 from mailroom.paths import CONFIG
 
 TEMPLATE = Path(__file__).with_name("agency.toml.template")
-FILES = ("agency.toml", "services.toml", "agencies.toml", "password")
+FILES = ("agency.toml", "services.toml", "agencies.toml", "password", "demo-signer.p12", "demo-root.pem")
 """What is written."""
 MORE_SERVICES = Path(__file__).with_name("more_services.toml")
 
@@ -22,10 +22,15 @@ class Servers:
     web_port: int
     user: str
     password: str
+    time_stamps: str
+    """Address of the demonstration's time-stamp authority."""
 
 
 def write_configuration(folder: Path, servers: Servers) -> Path:
-    """Write agency.toml, services.toml, agencies.toml and the password; the path of the first."""
+    """Write agency.toml, services.toml, agencies.toml and the password; the path of the first.
+
+    The files of the demonstration authority, key and root, lie beside them.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder.resolve() / "password"
     secret.touch(mode=0o600)
@@ -39,6 +44,7 @@ def write_configuration(folder: Path, servers: Servers) -> Path:
         web_port=servers.web_port,
         user=servers.user,
         password_file=secret,
+        time_stamps=servers.time_stamps,
     )
     target = folder / "agency.toml"
     target.write_text(text, encoding="utf-8")

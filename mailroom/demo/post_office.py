@@ -52,10 +52,15 @@ class PostOffice:
         """Every letter handed in so far, raw."""
         return list(self._sink.letters)
 
-    def servers(self, *, web_port: int) -> Servers:
+    def servers(self, *, web_port: int, time_stamps: str) -> Servers:
         """How the agency reaches this post office."""
         return Servers(
-            imap_port=self.imap_port, smtp_port=self.smtp_port, web_port=web_port, user=USER, password=PASSWORD
+            imap_port=self.imap_port,
+            smtp_port=self.smtp_port,
+            web_port=web_port,
+            user=USER,
+            password=PASSWORD,
+            time_stamps=time_stamps,
         )
 
     def open(self) -> None:

@@ -12,17 +12,18 @@ from mailroom import bootstrap, logs
 from mailroom.bootstrap import House
 from mailroom.demo.agency_files import write_configuration
 from mailroom.demo.compare import Matched, gaps, match, threads
+from mailroom.demo.licence import CLERK, HEAD, Verify, issue_licence, people
 from mailroom.demo.mails.model import Sample
 from mailroom.demo.mails.sample import SAMPLE
 from mailroom.demo.mails.second_wave import NEEDED, second_wave
-from mailroom.demo.post_office import HOST, PostOffice, post_office
+from mailroom.demo.post_office import HOST, PASSWORD, PostOffice, post_office
 from mailroom.demo.table import console, summary, table
 from mailroom.demo.workplace import workplace
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.record import MessageRecord
 from mailroom.services.rounds import Round
+from signing.demo_authority import DemoAuthority
 
-CLERK = "demo"
 LINK_LIFE = timedelta(hours=10)
 
 Once = Callable[[House], tuple[list[Round], int]]
@@ -39,10 +40,11 @@ class Demo:
     office: PostOffice
     house: House
     once: Once
+    verify: Verify
     out: Console
 
 
-def demo(*, stop: bool, folder: Path | None, port: int, once: Once, serve: Serve) -> int:
+def demo(*, stop: bool, folder: Path | None, port: int, once: Once, serve: Serve, verify: Verify) -> int:
     """Run it. The exit code is 0 only if all became of every mail that should.
 
     With `stop` it ends after the table; else daemon and queue go on until they are told to stop.
@@ -50,10 +52,13 @@ def demo(*, stop: bool, folder: Path | None, port: int, once: Once, serve: Serve
     demo runs in the folder.
     """
     logs.configure("error")
-    with workplace(folder, keep=not stop) as place, post_office() as office:
-        path = write_configuration(place, office.servers(web_port=port or _free_port()))
+    with workplace(folder, keep=not stop) as place, post_office() as office, DemoAuthority() as authority:
+        path = write_configuration(
+            place, office.servers(web_port=port or _free_port(), time_stamps=authority.time_stamps)
+        )
+        authority.write(place, PASSWORD)
         with bootstrap.open_house(bootstrap.load(path)) as house:
-            setting = Demo(office=office, house=house, once=once, out=console())
+            setting = Demo(office=office, house=house, once=once, verify=verify, out=console())
             right = show(setting, path)
             if stop:
                 return 0 if right else 1
@@ -69,6 +74,11 @@ def show(setting: Demo, path: Path) -> bool:
     setting.out.print(summary(matched))
     faults = [f"{one.sample.name}: {difference}" for one in matched for difference in one.differences]
     faults += unsent(one.record for one in matched if one.record)
+    licence = issue_licence(setting.house, matched, lambda: setting.office.letters, setting.verify)
+    if licence.startswith("NOT"):
+        faults.append(licence)
+    else:
+        setting.out.print(licence, soft_wrap=True, markup=False)
     faults += [f"register, year {gap}" for gap in gaps(one.record for one in matched if one.record)]
     faults += [f"verify: {one.subject}: {one.text}" for one in bootstrap.verify(setting.house.configuration).findings]
     for fault in faults:
@@ -80,12 +90,12 @@ def show(setting: Demo, path: Path) -> bool:
 
 
 def unsent(records: Iterable[MessageRecord]) -> list[str]:
-    """Letters that are owed and did not go out, each with what the server said."""
+    """Letters that are owed and did not go out, each with what the server said. One that came back did go out."""
     return [
         f"message {record.logged.id}: {reply.letter} is {reply.state} {reply.reply}".rstrip()
         for record in records
         for reply in record.replies
-        if reply.state != "sent"
+        if reply.state != "sent" and reply.sent_at is None
     ]
 
 
@@ -113,13 +123,15 @@ def _wave(setting: Demo, samples: Sequence[Sample], title: str, before: Sequence
 
 def _stay_open(setting: Demo, serve: Serve) -> None:
     house = setting.house
-    sign_in = bootstrap.sign_in(house.configuration, house.books)
-    sign_in.add_clerk(CLERK, "เจ้าหน้าที่สารบรรณ (ตัวอย่าง)")
-    link = bootstrap.login_address(house.configuration, sign_in.new_link(CLERK, LINK_LIFE))
+    sign_in = house.licences.sign_in
+    people(house)
+    links = [bootstrap.login_address(house.configuration, sign_in.new_link(name, LINK_LIFE)) for name in (CLERK, HEAD)]
 
     def ready(_port: int) -> None:
-        setting.out.print("\nthe queue is open; this link signs in once:")
-        setting.out.print(link, soft_wrap=True)
+        setting.out.print("\nthe queue is open; each link signs in once, the first a clerk, the second the head:")
+        for link in links:
+            setting.out.print(link, soft_wrap=True)
+        setting.out.print(f"what anyone may see: {house.configuration.base_url}/licences", soft_wrap=True)
         setting.out.print("Ctrl-C ends it")
 
     serve(house, ready)

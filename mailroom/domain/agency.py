@@ -46,6 +46,27 @@ class OfficeHours:
     zone: tzinfo = BANGKOK
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRule:
+    """One line of the channel table: a channel for a unit and some services, for a time (R36)."""
+
+    channel: str
+    """`email`, `line`, or another that this program does not read (`web`, `other`)."""
+    address: str
+    """E-mail address, LINE id with its @, or web address."""
+    unit: str = ""
+    services: tuple[str, ...] = ()
+    """Keys of services; empty for all."""
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def covers(self, service: str | None, day: date) -> bool:
+        """Whether the rule lets in a request for this service on this day; an unknown service is not shut out."""
+        if (self.starts_on and day < self.starts_on) or (self.ends_on and day > self.ends_on):
+            return False
+        return not self.services or service is None or service in self.services
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """The head's announcement of channels (R20, R34). Without one, every channel in use is proper."""
@@ -56,9 +77,19 @@ class Announcement:
     url: str = ""
     line_id: str = ""
     """Id of the LINE Official Account, with its @ (R113)."""
+    rules: tuple[ChannelRule, ...] = ()
+    """The channel table, where an instrument in the books announces it; the configuration names channels alone."""
+    phones: tuple[str, ...] = ()
+    """For asking whether something was received (R35); empty where the announcement names none."""
+    dated: date | None = None
+    """The day it was signed, where that is not part of the number."""
 
     def in_force(self, at: datetime) -> bool:
         return at.astimezone(BANGKOK).date() >= self.effective_on
+
+    def rules_for(self, service: str | None, day: date) -> tuple[ChannelRule, ...]:
+        """The lines that let in a request for this service on this day, in their order."""
+        return tuple(rule for rule in self.rules if rule.covers(service, day))
 
 
 def buddhist_year(at: datetime) -> int:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from mailroom.domain.agency import BANGKOK
+from mailroom.domain.agency import BANGKOK, ChannelRule
+
+__all__ = ["ChannelRule", "GazetteReference", "Instrument", "InstrumentKind", "InstrumentState", "Signatory"]
 
 
 class InstrumentKind(StrEnum):
@@ -27,27 +29,6 @@ class InstrumentState(StrEnum):
     """ประกาศแล้ว; in force from its effective day."""
     WITHDRAWN = "withdrawn"
     """ยกเลิก, or replaced by a later one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelRule:
-    """One line of the channel table: a channel for a unit and some services, for a time (R36)."""
-
-    channel: str
-    """`email`, `line`, or another that this program does not read (`web`, `other`)."""
-    address: str
-    """E-mail address, LINE id with its @, or web address."""
-    unit: str = ""
-    services: tuple[str, ...] = ()
-    """Keys of services; empty for all."""
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-    def covers(self, service: str | None, day: date) -> bool:
-        """Whether the rule lets in a request for this service on this day; an unknown service is not shut out."""
-        if (self.starts_on and day < self.starts_on) or (self.ends_on and day > self.ends_on):
-            return False
-        return not self.services or service is None or service in self.services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

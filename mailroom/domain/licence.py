@@ -174,6 +174,8 @@ class Issuance:
     submitted_by: str = ""
     approved_by: str = ""
     """User names."""
+    signatory: str = ""
+    """User name of the approver whose name and position the submitted PDF prints: nobody else can approve it."""
     note: str = ""
     """What the head wrote on returning or cancelling it."""
     rendition: str | None = None
@@ -221,6 +223,8 @@ class LicenceQuery:
     text: str = ""
     """A substring of holder, premises, address, business or number; Thai and Arabic digits are alike."""
     service: str = ""
+    without: frozenset[str] = frozenset()
+    """Keys of services whose licences are left out: no law requires them to be displayed (R30)."""
     status: LicenceStatus | None = None
     place: str = ""
     """A substring of the address."""

@@ -15,6 +15,8 @@ class OutboxState(StrEnum):
     """Claimed: the attempt is about to begin, or a process died in it."""
     SENT = "sent"
     FAILED = "failed"
+    SETTLED = "settled"
+    """It did not arrive, and a clerk saw to it: sent anew, or told otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +62,6 @@ class OutboxItem:
 
     def failed(self, reply: str) -> "OutboxItem":
         return replace(self, state=OutboxState.FAILED, reply=reply)
+
+    def settled(self) -> "OutboxItem":
+        return replace(self, state=OutboxState.SETTLED)

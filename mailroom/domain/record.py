@@ -1,9 +1,10 @@
 """A message with all that is known of it: what the log, the queue and the exports speak of."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailroom.domain.agency import Announcement
 from mailroom.domain.decision import Classification, Decision, Letter
 from mailroom.domain.message import LoggedMessage, Message
 from mailroom.domain.register import RegisterNumber
@@ -28,6 +29,20 @@ class History:
     text_answered: bool = False
     """This sender sent this very text within seven days and was answered."""
 
+    @property
+    def is_thread(self) -> bool:
+        """Whether the message belongs to a matter that we already know."""
+        return self.replies_to_us or self.thread is not None or self.mentioned is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of raw bytes."""
+
+    message: Message
+    classification: Classification | None = None
+    """What it seems to be by itself, without regard to what came before it; None where the reader was not told how."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -42,6 +57,8 @@ class Reply:
     due_at: datetime
     sent_at: datetime | None
     uncertain: bool = False
+    id: str = field(default="", compare=False)
+    """Of its item in the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,8 @@ class Verdict:
     processed_at: datetime
     duplicate_of: str | None = None
     follows: RegisterNumber | None = None
+    announcement: Announcement | None = None
+    """By which channels were judged, and which the letter quotes."""
 
 
 @dataclass(frozen=True, slots=True)

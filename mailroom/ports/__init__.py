@@ -14,7 +14,7 @@ from mailroom.ports.books import (
     UnitOfWork,
 )
 from mailroom.ports.channels import Archive, Clock, Content, Inbox, Known, Reader, Sender
-from mailroom.ports.documents import Examiner, Json, Renderer, Signer
+from mailroom.ports.documents import Examiner, IncomingPdfs, Json, Renderer, Signer
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -39,6 +39,7 @@ __all__ = [
     "FieldBook",
     "HealthBook",
     "Inbox",
+    "IncomingPdfs",
     "InstrumentBook",
     "IssuanceBook",
     "Json",

@@ -31,10 +31,13 @@ class MessageBook(Protocol):
     def log(self, arrivals: Sequence[tuple[Envelope, Kept]], at: datetime) -> None:
         """Add arrivals; one that is logged already is passed over."""
 
-    def pending(self, *, count: int, size: int, without: Collection[int] = ()) -> list[LoggedMessage]:
+    def pending(
+        self, *, count: int, size: int, without: Collection[int] = (), before: datetime | None = None
+    ) -> list[LoggedMessage]:
         """Messages in custody and undecided, in order of entry: at most `count`, and `size` bytes beyond the first.
 
-        Those with an id in `without` are passed over: they are being decided.
+        Those with an id in `without` are passed over: they are being decided. With `before` only those that entered
+        earlier than that instant.
         """
 
     def attempt(self, message_ids: Sequence[int]) -> None:
@@ -114,7 +117,12 @@ class OutboxBook(Protocol):
     def reclaim(self, now: datetime) -> int:
         """At start: items that a dead process left claimed become due again, marked uncertain. Their number."""
 
+    def get(self, item_id: str) -> OutboxItem | None: ...
+
     def of_message(self, message_id: int) -> tuple[Reply, ...]: ...
+
+    def stranded(self, limit: int) -> list[OutboxItem]:
+        """Failed and deferred letters that answer no message, latest first: no record of a message shows them."""
 
 
 class EventBook(Protocol):

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from mailroom.domain.message import Attachment, Envelope, Kept, Message, Place
+from mailroom.domain.message import Attachment, Envelope, Kept, Place
 from mailroom.domain.outbox import OutboxItem
+from mailroom.domain.record import Reading
 
 Content = bytes | Iterable[bytes]
 """Raw bytes of one message: whole, or in pieces when it is large."""
@@ -70,8 +71,12 @@ class Known(Protocol):
 class Reader(Protocol):
     """Makes sense of raw bytes, under limits of time, memory, depth and parts. Never raises on content."""
 
-    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
-        """One Message for each source, in order. What cannot be read is a Message with a defect `unreadable: …`."""
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
+        """One Reading for each source, in order. What cannot be read is a Message with a defect `unreadable: …`.
+
+        A reader that was given a classifier says as well what each message seems to be: it has that work done where
+        the reading is done, beside the caller.
+        """
 
     def html(self, source: BinaryIO) -> str:
         """The HTML body, raw and hostile; empty when there is none. Raises UnreadableError."""

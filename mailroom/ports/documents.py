@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mailroom.domain.signature import CertificateFacts, DocumentVerdict, Enclosure, SignatureSpec
+from mailroom.domain.incoming_pdf import PdfInspection, ReceivingStamp
+from mailroom.domain.signature import CertificateFacts, DocumentVerdict, Enclosure, Seal, SignatureSpec
 
 Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 """What a template is given, and what an export writes."""
@@ -21,6 +22,9 @@ class Renderer(Protocol):
         With enclosures it is PDF/A-3a and carries each of them (ISO 19005-3 annex E). Raises RenderingError. No text
         of `data` can make it fail: what cannot be printed is replaced visibly.
         """
+
+    def seal(self, template: str) -> Seal | None:
+        """Where documents of the template leave room for a signature that can be clicked; None when they leave none."""
 
 
 class Signer(Protocol):
@@ -50,3 +54,19 @@ class Examiner(Protocol):
 
     def examine(self, pdf: bytes, *, at: datetime) -> DocumentVerdict:
         """Never raises on content; nothing of the document is kept or executed."""
+
+
+class IncomingPdfs(Protocol):
+    """Looks into PDFs that came in, and stamps copies of them. Safe to share between threads."""
+
+    def inspect(self, pdf: bytes) -> PdfInspection:
+        """Never raises on content; nothing of it is executed."""
+
+    def stamp(self, pdf: bytes, stamp: ReceivingStamp) -> bytes:
+        """A copy for reading and printing, with the stamp at the top right of its first page (R49).
+
+        Nothing in the copy acts: scripts, launches and enclosed files are left out, and its signatures are no longer
+        valid. The original stays the record. Raises UnreadableError.
+        """
+
+    def close(self) -> None: ...

@@ -1,6 +1,6 @@
 """Books of what the agency issues: licences, papers, letters sent, and the head's instruments."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Protocol
 
@@ -32,6 +32,9 @@ class LicenceBook(Protocol):
 
     def by_document(self, digest: str) -> tuple[Licence, LicenceEvent] | None:
         """The licence of which this was ever a signed document, and the step that made it."""
+
+    def of_email(self, email: str, limit: int) -> list[Licence]:
+        """Licences whose holder is reached at this address, whatever its case, latest issue first."""
 
     def search(self, query: LicenceQuery, *, offset: int, limit: int) -> list[Licence]:
         """Latest issue first."""
@@ -69,8 +72,14 @@ class IssuanceBook(Protocol):
 
     def of_message(self, message_id: int) -> list[Issuance]: ...
 
+    def of_licence(self, licence_id: int) -> list[Issuance]:
+        """Every paper of a licence, in order of id; at most one of them is still on its road."""
+
     def in_state(self, *states: IssuanceState, limit: int, after: int = 0, batch: str = "") -> list[Issuance]:
         """In order of id, those with an id beyond `after`; of one bulk run where `batch` names it."""
+
+    def page(self, states: Collection[IssuanceState], search: str, *, offset: int, limit: int) -> list[Issuance]:
+        """Papers in these states, latest change first; `search` finds a substring of number, holder or premises."""
 
     def counts(self) -> dict[str, int]:
         """How many stand in each state."""

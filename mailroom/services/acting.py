@@ -11,6 +11,7 @@ from mailroom.domain.message import Address, LoggedMessage, Message
 from mailroom.domain.record import Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
 from mailroom.ports import UnitOfWork
+from mailroom.services.bounces import Bounces
 from mailroom.services.letters import Letters
 
 CASE_STATES: Mapping[Outcome, CaseState] = MappingProxyType(
@@ -40,10 +41,14 @@ def year_by_entered(entered: datetime, _deemed: datetime) -> int:
 class Actor:
     """Writes what follows from a verdict. The caller commits."""
 
-    def __init__(self, *, agency: Agency, letters: Letters, year_of: YearOf = year_by_deemed) -> None:
+    def __init__(
+        self, *, agency: Agency, letters: Letters, year_of: YearOf = year_by_deemed, bounces: Bounces | None = None
+    ) -> None:
+        """Without `bounces` reports on delivery are recorded like any other message, and change no letter."""
         self._agency = agency
         self._letters = letters
         self._year_of = year_of
+        self._bounces = bounces
 
     def carry_out(self, verdict: Verdict, uow: UnitOfWork) -> RegisterEntry | None:
         """Record a verdict with its number, case and letter."""
@@ -62,6 +67,8 @@ class Actor:
             self.open_case(uow, entry.number, verdict, CASE_STATES[decision.outcome])
         if decision.letter:
             self.write(uow, decision.letter, verdict, entry.number if entry else None)
+        if self._bounces:
+            self._bounces.note(verdict, uow)
         uow.events.add(
             "message.decided", verdict.processed_at, message_id=logged.id, detail=f"{decision.outcome} {decision.rule}"
         )

@@ -20,8 +20,16 @@ Progress = Callable[[int, int], None]
 Batch = Sequence[tuple[Envelope, Content]]
 
 
+Settled = Callable[[datetime], None]
+"""Called with the instant before which everything that entered is in custody."""
+
+
 def no_progress(_done: int, _total: int) -> None:
     """For work that nobody watches."""
+
+
+def _nothing_follows(_before: datetime) -> None:
+    """For custody that nothing is begun beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,21 @@ class Taken:
     """What was wrong although the look went on, for example a folder that is missing."""
 
 
+class _Missing:
+    """What a look found and has not brought yet."""
+
+    def __init__(self, envelopes: Sequence[Envelope]) -> None:
+        self._waiting = sorted(envelopes, key=lambda one: one.entered_system_at, reverse=True)
+        self._brought: set[str] = set()
+
+    def after(self, batch: Batch) -> datetime | None:
+        """When the earliest of the rest entered, once this batch is there; None when nothing is missing."""
+        self._brought.update(envelope.external_id for envelope, _ in batch)
+        while self._waiting and self._waiting[-1].external_id in self._brought:
+            self._brought.remove(self._waiting.pop().external_id)
+        return self._waiting[-1].entered_system_at if self._waiting else None
+
+
 class Custody:
     """Repeating any of this is safe: the archive knows digests, the log knows external ids."""
 
@@ -56,28 +79,30 @@ class Custody:
         self._clock = clock
         self._stopping = stopping
 
-    def look(self, watch: Watch, progress: Progress = no_progress) -> Taken:
+    def look(self, watch: Watch, progress: Progress = no_progress, settled: Settled = _nothing_follows) -> Taken:
         """Take everything that is new in an account. Raises ChannelError and StorageError; what was kept stays kept."""
         inbox = watch.inbox
         try:
-            taken = self._take(watch, progress)
+            taken = self._take(watch, progress, settled)
         except ChannelError as error:
             self._note_poll(inbox, str(error))
             raise
         self._note_poll(inbox, inbox.trouble)
         return replace(taken, trouble=inbox.trouble)
 
-    def _take(self, watch: Watch, progress: Progress) -> Taken:
+    def _take(self, watch: Watch, progress: Progress, settled: Settled) -> Taken:
         inbox = watch.inbox
         envelopes = inbox.survey(lambda ids: self._known(inbox, ids))
         if not self._consented(watch, bool(envelopes)):
             return Taken(awaiting_consent=len(envelopes))
-        done = 0
+        done, missing = 0, _Missing(envelopes)
         with closing(self._fetched_ahead(inbox.fetch(envelopes))) as batches:
             for batch in batches:
                 self.keep(batch)
                 done += len(batch)
                 progress(done, len(envelopes))
+                if before := missing.after(batch):
+                    settled(before)
         if done:
             log.info("messages.taken", channel=inbox.channel, count=done)
         return Taken(messages=done)

@@ -14,6 +14,7 @@ from mailroom.domain.register import RegisterNumber
 from mailroom.domain.service import Catalogue
 from mailroom.ports import Books, Clock, UnitOfWork
 from mailroom.services.acting import CASE_STATES, Actor
+from mailroom.services.announcements import Announcements
 
 ALLOWED: Mapping[Outcome, frozenset[Outcome]] = MappingProxyType(
     {
@@ -34,20 +35,18 @@ class Desk:
     """Each action is one transaction: the first of two clerks decides, the second is told."""
 
     def __init__(
-        self, *, books: Books, actor: Actor, catalogue: Catalogue, announcement: Announcement | None, clock: Clock
+        self, *, books: Books, actor: Actor, catalogue: Catalogue, announcements: Announcements, clock: Clock
     ) -> None:
         self._books = books
         self._actor = actor
         self._catalogue = catalogue
-        self._announcement = announcement
+        self._announcements = announcements
         self._clock = clock
 
     def choices(self, record: MessageRecord) -> frozenset[Outcome]:
         """What a clerk may make of a message now."""
-        if record.decision is None or record.duplicate_of is not None:
-            return frozenset()
-        allowed = ALLOWED[record.decision.outcome]
-        return allowed if self._announced() else allowed - {Outcome.REDIRECT_CHANNEL}
+        with self._books.look() as uow:
+            return self._choices(uow, record)
 
     def accept(self, message_id: int, clerk: Clerk, reason: str, service: str | None = None) -> None:
         """Take the matter up: it is registered if it was not, and acknowledged if it was not."""
@@ -66,17 +65,24 @@ class Desk:
 
     def redirect_channel(self, message_id: int, clerk: Clerk, reason: str) -> None:
         """Tell the sender the announced channels (R21)."""
-        if not self._announced():
-            raise RefusedActionError("no-announcement")
+        with self._books.look() as uow:
+            if self._announced(uow) is None:
+                raise RefusedActionError("no-announcement")
         self._decide(message_id, clerk, reason, Outcome.REDIRECT_CHANNEL, letter=Letter.REDIRECT_CHANNEL)
 
     def ignore(self, message_id: int, clerk: Clerk, reason: str) -> None:
         """Nothing has to be done. A number, once given, stays in the register."""
         self._decide(message_id, clerk, reason, Outcome.IGNORE, letter=None)
 
-    def _announced(self) -> bool:
+    def _choices(self, uow: UnitOfWork, record: MessageRecord) -> frozenset[Outcome]:
+        if record.decision is None or record.duplicate_of is not None:
+            return frozenset()
+        allowed = ALLOWED[record.decision.outcome]
+        return allowed if self._announced(uow) else allowed - {Outcome.REDIRECT_CHANNEL}
+
+    def _announced(self, uow: UnitOfWork) -> Announcement | None:
         """Until an announcement is in force, every channel in use is proper (R20)."""
-        return self._announcement is not None and self._announcement.in_force(self._clock.now())
+        return self._announcements.current(uow, self._clock.now())
 
     def _decide(
         self,
@@ -118,7 +124,7 @@ class Desk:
             raise RefusedActionError("no-such-message")
         if record.duplicate_of is not None:
             raise RefusedActionError("another-copy")
-        if outcome not in self.choices(record):
+        if outcome not in self._choices(uow, record):
             raise RefusedActionError("decided-meanwhile")
         return record
 
@@ -133,7 +139,7 @@ class Desk:
         return not sent & same
 
     def _carry_out(self, uow: UnitOfWork, record: MessageRecord, decision: Decision, service: str | None) -> None:
-        verdict = self._verdict(record, decision, service)
+        verdict = replace(self._verdict(record, decision, service), announcement=self._announced(uow))
         number = record.number
         if number is None and decision.register:
             number = self._actor.register(

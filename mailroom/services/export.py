@@ -11,11 +11,10 @@ from mailroom.services.export_formats.csv_sheet import write_csv
 from mailroom.services.export_formats.json_array import write_json
 from mailroom.services.export_formats.xlsx_sheet import SheetFrame, write_xlsx
 from mailroom.services.message_objects import message_object
-from mailroom.services.register_print import PRINT_TEMPLATE, print_sheet
-from mailroom.services.register_rows import COLUMNS, RegisterRow, register_row
+from mailroom.services.outgoing_rows import outgoing_rows
+from mailroom.services.register_print import RECEIVED, SENT, SheetForm, SheetRow, print_sheet
+from mailroom.services.register_rows import RegisterRow, register_row
 from mailroom.services.wording import Wording
-
-WIDTHS = (14, 18, 14, 34, 30, 48, 38, 26, 24, 24, 24, 14, 12, 11, 26, 34, 68)
 
 
 class ExportFormat(StrEnum):
@@ -58,31 +57,40 @@ class Export:
         RenderingError, ConfigurationError.
         """
         with self._books.look() as uow:
-            rows = self._rows(uow, year)
-            match form:
-                case ExportFormat.JSON:
-                    return write_json((row.as_object() for row in rows), out)
-                case ExportFormat.CSV:
-                    return write_csv(self._heading(), (row.as_cells(self._wording) for row in rows), out)
-                case ExportFormat.XLSX:
-                    return write_xlsx(self._frame(year), (row.as_cells(self._wording) for row in rows), out)
-                case ExportFormat.PDF:
-                    return self._print(rows, year, out)
+            return self._write(self._rows(uow, year), RECEIVED, form, year, out)
+
+    def outgoing(self, form: ExportFormat, out: BinaryIO, *, year: int | None = None) -> int:
+        """ทะเบียนหนังสือส่ง of one พ.ศ. year or of all, a number without a letter included (R53); see `register`."""
+        with self._books.look() as uow:
+            rows = outgoing_rows(uow.outgoing.entries(year), self._agency.letter_prefix)
+            return self._write(rows, SENT, form, year, out)
 
     def _rows(self, uow: UnitOfWork, year: int | None) -> Iterator[RegisterRow]:
         for entry, record in uow.register.entries(year):
             yield register_row(entry, record, self._catalogue, self._wording)
 
-    def _heading(self) -> list[str]:
-        return [self._wording.say("columns", key) for key in COLUMNS]
+    def _write(
+        self, rows: Iterator[SheetRow], sheet: SheetForm, form: ExportFormat, year: int | None, out: BinaryIO
+    ) -> int:
+        heading = [self._wording.say("columns", key) for key in sheet.columns]
+        match form:
+            case ExportFormat.JSON:
+                return write_json((row.as_object() for row in rows), out)
+            case ExportFormat.CSV:
+                return write_csv(heading, (row.as_cells(self._wording) for row in rows), out)
+            case ExportFormat.XLSX:
+                frame = self._frame(sheet, heading, year)
+                return write_xlsx(frame, (row.as_cells(self._wording) for row in rows), out)
+            case ExportFormat.PDF:
+                return self._print(rows, sheet, year, out)
 
-    def _frame(self, year: int | None) -> SheetFrame:
-        name = self._wording.say("print", "title")
+    def _frame(self, sheet: SheetForm, heading: list[str], year: int | None) -> SheetFrame:
+        name = self._wording.say(sheet.words, "title")
         title = f"{name} {self._wording.period(year)} {self._agency.name}"
-        return SheetFrame(name=name, title=title, heading=self._heading(), widths=WIDTHS, created_at=self._clock.now())
+        return SheetFrame(name=name, title=title, heading=heading, widths=sheet.widths, created_at=self._clock.now())
 
-    def _print(self, rows: Iterator[RegisterRow], year: int | None, out: BinaryIO) -> int:
+    def _print(self, rows: Iterator[SheetRow], sheet: SheetForm, year: int | None, out: BinaryIO) -> int:
         at = self._clock.now()
-        sheet, count = print_sheet(rows, self._agency, year, self._wording, at)
-        out.write(self._renderer().render(PRINT_TEMPLATE, sheet, at=at))
+        data, count = print_sheet(rows, self._agency, year, self._wording, at, sheet)
+        out.write(self._renderer().render(sheet.template, data, at=at))
         return count

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-from mailroom.domain.agency import Agency, Announcement
+from mailroom.domain.agency import Agency
 from mailroom.domain.decision import Letter
+from mailroom.domain.message import Message
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Verdict
 from mailroom.domain.register import RegisterNumber
@@ -23,13 +24,11 @@ class Letters:
         *,
         agency: Agency,
         catalogue: Catalogue,
-        announcement: Announcement | None,
         composer: Composer,
         new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         self._agency = agency
         self._catalogue = catalogue
-        self._announcement = announcement
         self._composer = composer
         self._new_id = new_id
 
@@ -47,11 +46,10 @@ class Letters:
                 deemed_received_at=verdict.deemed_received_at,
                 service=self._catalogue.service(verdict.classification.service),
                 other_agency=self._catalogue.agency(verdict.decision.agency),
-                announcement=self._announcement,
+                announcement=verdict.announcement,
                 secrecy=verdict.classification.marks.secrecy,
             ),
         )
-        thread = tuple(dict.fromkeys(one for one in (*message.references, message.message_id) if one))
         return OutboxItem(
             id=self._new_id(),
             message_id=verdict.logged.id,
@@ -63,7 +61,13 @@ class Letters:
             text=composed.text,
             html=composed.html,
             in_reply_to=message.message_id,
-            references=thread if len(thread) <= REFERENCES else (thread[0], *thread[-REFERENCES + 1 :]),
+            references=thread_of(message),
             created_at=verdict.processed_at,
             due_at=verdict.processed_at,
         )
+
+
+def thread_of(message: Message) -> tuple[str, ...]:
+    """What a letter that answers a message refers to: the thread and the message itself, bounded."""
+    thread = tuple(dict.fromkeys(one for one in (*message.references, message.message_id) if one))
+    return thread if len(thread) <= REFERENCES else (thread[0], *thread[-REFERENCES + 1 :])

@@ -27,6 +27,7 @@ EXTRA_COLUMNS = (
     "digest",
 )
 COLUMNS = FORM_COLUMNS + EXTRA_COLUMNS
+WIDTHS = (14, 18, 14, 34, 30, 48, 38, 26, 24, 24, 24, 14, 12, 11, 26, 34, 68)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,15 @@ class RegisterRow:
     record: MessageRecord
     action: str
     remark: str
+
+    @property
+    def registered_at(self) -> datetime | None:
+        return self.entry.draft.registered_at
+
+    def small_print(self, wording: Wording) -> str:
+        """What the form has no column for: both times of receipt (R14, R15)."""
+        entered, deemed = self.entry.draft.entered_system_at, self.entry.draft.deemed_received_at
+        return wording.say("print", "received", entered=wording.time(entered), deemed=wording.time(deemed))
 
     def as_object(self) -> dict[str, Json]:
         """For machines: digits Arabic, days ISO 8601, times RFC 3339 in +07:00."""

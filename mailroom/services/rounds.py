@@ -1,6 +1,9 @@
 """One round of an account: take custody, understand, mark. What `mailroom once` does once and the daemon for ever."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Self
 
 import structlog
 
@@ -11,6 +14,8 @@ from mailroom.services.marking import mark_taken
 from mailroom.services.processing import Processing
 
 log = structlog.get_logger(__name__)
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,42 @@ class Round:
     processed: int = 0
     marked: int = 0
     error: str = ""
+
+
+class _Beside:
+    """Processing of what entered before everything that is still to come, while custody takes the rest."""
+
+    def __init__(self, processing: Processing) -> None:
+        self._processing = processing
+        self._executor = ThreadPoolExecutor(1, "processing-beside")
+        self._work: Future[int] | None = None
+        self._before: datetime | None = None
+        self.processed = 0
+
+    def go_on(self, before: datetime) -> None:
+        """The order of entry is settled up to this instant. After a failure nothing more is begun."""
+        self._before = before
+        if self._work is None or (self._work.done() and self._gather()):
+            self._work = self._executor.submit(self._processing.run, before=lambda: self._before)
+
+    def _gather(self) -> bool:
+        """Count what the work that has ended did; False when it failed."""
+        if self._work is None or self._work.exception():
+            return False
+        self.processed += self._work.result()
+        self._work = None
+        return True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: BaseException | None, _trace: object) -> None:
+        """Wait for the work; what it raised is raised. When custody itself is broken off, only for the batch in hand."""
+        if kind is not None:
+            self._before = LONG_AGO
+        self._executor.shutdown()
+        if self._work is not None and not self._gather() and kind is None:
+            self._work.result()
 
 
 class Rounds:
@@ -38,11 +79,13 @@ class Rounds:
         """Raises StorageError; trouble of the channel is logged and told in the result."""
         inbox = watch.inbox
         outcome = Round(inbox.channel, inbox.account)
-        try:
-            outcome = replace(outcome, taken=self._custody.look(watch, progress))
-        except ChannelError as error:
-            outcome = self._failed(outcome, error)
-        outcome = replace(outcome, processed=self._processing.run(progress, outcome.taken.messages))
+        with _Beside(self._processing) as beside:
+            try:
+                outcome = replace(outcome, taken=self._custody.look(watch, progress, beside.go_on))
+            except ChannelError as error:
+                outcome = self._failed(outcome, error)
+        rest = self._processing.run(progress, outcome.taken.messages - beside.processed)
+        outcome = replace(outcome, processed=beside.processed + rest)
         if not outcome.error:
             try:
                 outcome = replace(outcome, marked=mark_taken(inbox, self._books, self._clock))

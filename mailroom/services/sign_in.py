@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.clerk import Clerk, Role, Session
 from mailroom.domain.errors import RefusedActionError
 from mailroom.ports import Books, Clock
 
@@ -79,12 +79,21 @@ class SignIn:
         self._absolute = absolute
         self._passwords = passwords or Passwords()
 
-    def add_clerk(self, username: str, display_name: str, password: str = "") -> Clerk:
+    def add_clerk(
+        self,
+        username: str,
+        display_name: str,
+        password: str = "",
+        *,
+        role: Role = Role.CLERK,
+        position: str = "",
+        capacity: str = "",
+    ) -> Clerk:
         """Add a clerk or change one. Without a password only one-time links let the clerk in."""
         kept = self._passwords.hash(password) if password else ""
         with self._books.begin() as uow:
-            clerk = uow.clerks.add(username, display_name, kept)
-            uow.events.add("clerk.saved", self._clock.now(), actor=username)
+            clerk = uow.clerks.add(username, display_name, kept, role=role, position=position, capacity=capacity)
+            uow.events.add("clerk.saved", self._clock.now(), actor=username, detail=role)
             uow.commit()
         return clerk
 

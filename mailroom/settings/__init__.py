@@ -21,6 +21,7 @@ from mailroom.settings.catalogue import AgenciesFile, ServicesFile
 from mailroom.settings.channel import AnnouncementSection, ChannelName, ChannelSection, Finding
 from mailroom.settings.licences import LicencesSection
 from mailroom.settings.section import Day, Secret, Section
+from mailroom.settings.signing import SigningSection
 
 __all__ = [
     "AgenciesFile",
@@ -34,6 +35,7 @@ __all__ = [
     "Section",
     "ServicesFile",
     "Settings",
+    "SigningSection",
     "WebSection",
 ]
 
@@ -52,6 +54,10 @@ class Settings(Section):
         None, description="The head's announcement of channels. Leave it out until one is in force (R20)."
     )
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, description="One table for each channel in use.")
+    signing: SigningSection = Field(
+        default_factory=SigningSection,
+        description="The key that signs documents, and whom the agency trusts (R90-R94).",
+    )
     licences: LicencesSection = Field(
         default_factory=LicencesSection, description="How licences are released, delivered and published."
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mailroom.settings.section import Section
+from mailroom.settings.section import Secret, Section
 
 
 class LicencesSection(Section):
@@ -20,8 +20,13 @@ class LicencesSection(Section):
     remind_days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
         (60, 30, 7), description="Holders are reminded so many days before their licence lapses; [] for never."
     )
+    thai_digits: bool = Field(False, description="Whether papers print their numbers and dates in Thai digits.")
+    emblem: Path | None = Field(
+        None, description="Drawing at the head of papers, the garuda or the agency's own: an SVG or PNG file."
+    )
     publish_to: Path | None = Field(
         None, description="Folder into which the public licence database is written as static files after each change."
     )
     ckan_url: str = Field("", description="Address of a CKAN site (GD Catalog) to which the data set may be pushed.")
     ckan_organisation: str = Field("", description="Name of the agency's organisation at that site.")
+    ckan_key: Secret | None = Field(None, description='Key for that site: { env = "NAME" } or { file = "PATH" }.')

@@ -22,6 +22,7 @@ TEXT_LIMIT = 12_000
 """So many characters of a body are taken apart and searched for the words of the catalogue."""
 WANTED_LIMIT = 3_000
 """So many are searched for what the sender wants: that stands in the beginning."""
+_NO_HISTORY = History()
 _NOTHING = re.compile(r"^\W*(?:\(?(?:no subject|ไม่มีชื่อเรื่อง|ไม่มีหัวเรื่อง|ไม่มีหัวข้อ|none)\)?)?\W*$", re.I)
 
 
@@ -69,13 +70,20 @@ class _Case:
         files = [one.name for one in self.message.attachments if not one.inline][:20]
         return score(self.subject, self.text, files, self.agency, self.catalogue)
 
-    @property
-    def in_thread(self) -> bool:
-        history = self.history
-        return history.replies_to_us or history.thread is not None or history.mentioned is not None
-
 
 Finding = tuple[Kind, tuple[Reason, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """What an agency knows a message by, to be handed to whoever reads it."""
+
+    agency: Agency
+    catalogue: Catalogue
+
+    def classify(self, message: Message, history: History = _NO_HISTORY) -> Classification:
+        """What a message seems to be; by itself, unless a history is given. Pure."""
+        return classify(message, history, self.agency, self.catalogue)
 
 
 def classify(message: Message, history: History, agency: Agency, catalogue: Catalogue) -> Classification:
@@ -148,12 +156,12 @@ def _empty(case: _Case) -> Finding | None:
 
 
 def _phishing(case: _Case) -> Finding | None:
-    reasons = () if case.in_thread or case.scores.services else find_phishing(case.message, case.text)
+    reasons = () if case.history.is_thread or case.scores.services else find_phishing(case.message, case.text)
     return (Kind.PHISHING, reasons) if reasons else None
 
 
 def _spam(case: _Case) -> Finding | None:
-    reasons = () if case.in_thread or case.scores.services else find_spam(case.message, case.text)
+    reasons = () if case.history.is_thread or case.scores.services else find_spam(case.message, case.text)
     return (Kind.SPAM, reasons) if reasons else None
 
 
@@ -202,7 +210,7 @@ def _follow_up(case: _Case) -> Finding | None:
 
 def _in_thread(find: Callable[[_Case], Finding | None]) -> Callable[[_Case], Finding | None]:
     def only_there(case: _Case) -> Finding | None:
-        return find(case) if case.in_thread else None
+        return find(case) if case.history.is_thread else None
 
     return only_there
 

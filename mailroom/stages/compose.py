@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import jinja2
 
-from mailroom.domain.agency import Agency, Announcement
+from mailroom.domain.agency import BANGKOK, Agency, Announcement, ChannelRule
 from mailroom.domain.decision import Letter, Secrecy
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.message import Message
@@ -16,6 +16,7 @@ from mailroom.domain.register import RegisterNumber
 from mailroom.domain.service import OtherAgency, Service
 from mailroom.domain.texts import Texts
 from mailroom.stages import thai
+from mailroom.stages.announced import lines_to_name
 from mailroom.stages.inclusion import load_whole
 
 LISTED_ATTACHMENTS = 20
@@ -27,6 +28,7 @@ _UNPRINTABLE = re.compile(
 )
 _STACKED = re.compile("([\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1{3,}")
 _WIDE_SPACE = re.compile(r"\s{2,}")
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,13 @@ class Composer:
 
         Raises ConfigurationError when a template asks for something that does not exist, naming it.
         """
-        values = _values(facts, self._stationery.texts)
+        return self.write(letter, _values(facts, self._stationery.texts))
+
+    def write(self, letter: Letter, values: Mapping[str, Any], *, subject: str = "") -> Composed:
+        """The letter from ready values; they also fill the places in its subject, that of the key `subject` if given.
+
+        Raises ConfigurationError as `compose` does.
+        """
         try:
             text = self._stationery.plain[letter].render(values)
             html = self._stationery.page[letter].render(values)
@@ -113,7 +121,11 @@ class Composer:
             raise ConfigurationError(
                 f"letter template {letter}: {error}; mend it or restore it from the example"
             ) from error
-        return Composed(_subject(letter, facts, self._stationery.texts[0]), f"{text.strip()}\n", html)
+        return Composed(_filled(self.label("subjects", subject or letter), values), f"{text.strip()}\n", html)
+
+    def label(self, table: str, key: str, language: int = 0) -> str:
+        """Words of the catalogue: in Thai, or in the language below it."""
+        return self._stationery.texts[language].label(table, key)
 
 
 def compose(letter: Letter, facts: LetterFacts, stationery: Stationery) -> Composed:
@@ -128,16 +140,15 @@ def one_line(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
-def _subject(letter: Letter, facts: LetterFacts, texts: Texts) -> str:
-    number = str(facts.number) if facts.number else ""
-    return one_line(texts.label("subjects", letter).replace("{number}", number), QUOTED_SUBJECT)
+def _filled(subject: str, values: Mapping[str, Any]) -> str:
+    return one_line(_PLACE.sub(lambda place: str(values.get(place[1], "")), subject), QUOTED_SUBJECT)
 
 
 def _values(facts: LetterFacts, texts: tuple[Texts, ...]) -> dict[str, Any]:
     message, graded = facts.message, facts.secrecy is not Secrecy.NONE
     files = [] if graded else [one for one in message.attachments if not one.inline]
     return {
-        "agency": facts.agency,
+        "agency": _as_announced(facts),
         "graded": graded,
         "blank": _is_blank(message),
         "name": one_line(message.sender.name, QUOTED_NAME),
@@ -164,26 +175,44 @@ def _is_blank(message: Message) -> bool:
 
 
 def _channels(facts: LetterFacts, texts: tuple[Texts, ...]) -> dict[str, Any]:
+    """The announcement as letters quote it (R21, R35): what is announced and what is said come from one value."""
     announcement = facts.announcement
-    announced = announcement.channels if announcement else ("email",)
-    if facts.service:  # Where the matter has channels of its own, the others would be wrong again.
-        announced = tuple(name for name in announced if name in facts.service.channels) or announced
+    dated = announcement.dated if announcement else None
     values: dict[str, Any] = {
         "announcement_number": announcement.number if announcement else "",
+        "announcement_dated": thai.thai_date(dated) if dated else "",
         "announcement_url": announcement.url if announcement else "",
     }
     for one in texts:
         values[f"channel_{one.language}"] = one.label("channels", facts.channel)
-        values[f"channels_{one.language}"] = [_channel(name, facts, one) for name in announced]
+        values[f"channels_{one.language}"] = [_channel(line, one) for line in _lines(facts)]
     return values
 
 
-def _channel(name: str, facts: LetterFacts, texts: Texts) -> str:
-    """A channel as a letter names it, with where it is found."""
-    label = texts.label("channels", name)
-    line_id = facts.announcement.line_id if facts.announcement else ""
-    found_at = {"email": facts.agency.central_address, "line": line_id}.get(name, "")
-    return f"{label}: {found_at}" if found_at else label
+def _lines(facts: LetterFacts) -> tuple[ChannelRule, ...]:
+    """The channels to name. Where the matter has channels of its own, the others would be wrong again."""
+    announcement, day = facts.announcement, facts.entered_system_at.astimezone(BANGKOK).date()
+    if announcement and announcement.rules:
+        return lines_to_name(announcement, facts.service, day)
+    named = announcement.channels if announcement else ("email",)
+    if facts.service:
+        named = tuple(name for name in named if name in facts.service.channels) or named
+    line_id = announcement.line_id if announcement else ""
+    found_at = {"email": facts.agency.central_address, "line": line_id}
+    return tuple(ChannelRule(channel=name, address=found_at.get(name, "")) for name in named)
+
+
+def _channel(line: ChannelRule, texts: Texts) -> str:
+    """A channel as a letter names it, with where it is found and for which unit."""
+    label = texts.label("channels", line.channel)
+    named = f"{label}: {line.address}" if line.address else label
+    return f"{named} ({line.unit})" if line.unit else named
+
+
+def _as_announced(facts: LetterFacts) -> Agency:
+    """The agency with the telephone of the announcement, so that letters name no other (R35)."""
+    phones = facts.announcement.phones if facts.announcement else ()
+    return replace(facts.agency, phone=", ".join(phones)) if phones else facts.agency
 
 
 def _listed(name: str, size: int, sha256: str) -> ListedFile:

@@ -58,3 +58,18 @@ def deemed_received(at: datetime, hours: OfficeHours) -> datetime:
     if not (is_working_day(day, hours) and local.time() < hours.open):
         day = next_working_day(day, hours)
     return datetime.combine(day, hours.open, tzinfo=hours.zone).astimezone(UTC)
+
+
+def last_safe_moment(last_day: date, hours: OfficeHours) -> datetime:
+    """The last minute at which something must enter the system to be deemed received by the end of a day (R16).
+
+    It lies on the last working day up to that day, which may be days earlier. Aware, UTC. Raises ValueError when there
+    was no working day within 400 days.
+    """
+    day = last_day
+    while not is_working_day(day, hours):
+        day -= timedelta(days=1)
+        if last_day - day > _LONGEST_CLOSURE:
+            raise ValueError(f"no working day within 400 days before {last_day}; mend the working days of the agency")
+    close = datetime.combine(day, hours.close, tzinfo=hours.zone).astimezone(UTC)
+    return close if hours.close_inclusive else close - timedelta(minutes=1)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
-from mailroom.domain.agency import Agency, Announcement
+from mailroom.domain.agency import BANGKOK, Agency, Announcement
 from mailroom.domain.decision import Classification, Kind, Letter, Outcome, Reason, Secrecy
 from mailroom.domain.message import Envelope, Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, Service
+from mailroom.stages.announced import channels_for
 from mailroom.stages.normalise import compact
 
 
@@ -34,6 +35,11 @@ class Facts:
     @property
     def channel(self) -> str:
         return self.envelope.channel
+
+    @property
+    def entered_on(self) -> date:
+        """The day in Thailand on which the message entered."""
+        return self.envelope.entered_system_at.astimezone(BANGKOK).date()
 
 
 Reasons = tuple[Reason, ...]
@@ -144,30 +150,38 @@ def unknown_agency(facts: Facts) -> Reasons:
 
 def wrong_channel(facts: Facts) -> Reasons:
     """Not a channel of the announcement in force, or not one on which this service is offered (R20, R21)."""
-    announcement = facts.announcement
-    if announcement is None or not announcement.in_force(facts.envelope.entered_system_at):
+    announcement = _in_force(facts)
+    if announcement is None:
         return ()
-    if facts.channel not in announcement.channels:
+    if facts.channel not in channels_for(announcement, None, facts.entered_on):
         return (Reason("channel-not-announced", facts.channel),)
-    service = _service_offered_elsewhere(facts)
-    nameable = service and set(service.channels) & set(announcement.channels)
+    service = _service_offered_elsewhere(facts, announcement)
+    nameable = service and channels_for(announcement, service, facts.entered_on)
     return (Reason("channel-not-for-service", service.name),) if service and nameable else ()
 
 
 def no_channel_to_name(facts: Facts) -> Reasons:
     """Not offered on this channel, and on none that a notice could name: nobody is sent back to where they came from."""
-    announcement = facts.announcement
-    if announcement is None or not announcement.in_force(facts.envelope.entered_system_at):
-        return ()
-    service = _service_offered_elsewhere(facts)
+    announcement = _in_force(facts)
+    service = _service_offered_elsewhere(facts, announcement) if announcement else None
     return (Reason("channel-not-for-service", service.name),) if service else ()
 
 
-def _service_offered_elsewhere(facts: Facts) -> Service | None:
-    """The service that is asked for, if this channel is none of its own."""
+def _in_force(facts: Facts) -> Announcement | None:
+    """The announcement when the message came; one that lets nobody in any more sends nobody elsewhere."""
+    announcement = facts.announcement
+    if announcement is None or not announcement.in_force(facts.envelope.entered_system_at):
+        return None
+    return announcement if channels_for(announcement, None, facts.entered_on) else None
+
+
+def _service_offered_elsewhere(facts: Facts, announcement: Announcement) -> Service | None:
+    """The service that is asked for, if this channel is none of its own. A wrong box or unit is no wrong channel (R36)."""
     service = facts.catalogue.service(facts.classification.service)
     asked = facts.classification.kind is Kind.REQUEST
-    return service if service and asked and facts.channel not in service.channels else None
+    if service is None or not asked or facts.channel in channels_for(announcement, service, facts.entered_on):
+        return None
+    return service
 
 
 def no_single_service(facts: Facts) -> Reasons:

@@ -8,6 +8,7 @@ from mailroom.stages.normalise import to_arabic_digits
 
 __all__ = [
     "buddhist_year",
+    "english_date",
     "english_datetime",
     "readable_size",
     "thai_date",
@@ -73,7 +74,12 @@ def thai_datetime(at: datetime) -> str:
 def english_datetime(at: datetime) -> str:
     """`5 January 2026 at 08:30 (Thailand time)`."""
     local = at.astimezone(BANGKOK)
-    return f"{local.day} {ENGLISH_MONTHS[local.month - 1]} {local.year} at {local:%H:%M} (Thailand time)"
+    return f"{english_date(local.date())} at {local:%H:%M} (Thailand time)"
+
+
+def english_date(on: date) -> str:
+    """`5 January 2026`."""
+    return f"{on.day} {ENGLISH_MONTHS[on.month - 1]} {on.year}"
 
 
 def readable_size(size: int) -> str:

@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 from mailroom.domain.errors import ArchiveDamagedError, UnreadableError
 from mailroom.domain.message import Address, Attachment, Envelope, Kept, Message, Place
 from mailroom.domain.outbox import OutboxItem
+from mailroom.domain.record import Reading
 from mailroom.ports import Content, Known
 
 
@@ -133,9 +134,9 @@ class RecordingSender:
 class PlainReader:
     """`ports.Reader` for plain mails of a test: one text part, no attachments, none of the hard cases."""
 
-    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         for source in sources:
-            yield _plain(source.read())
+            yield Reading(_plain(source.read()))
 
     def html(self, source: BinaryIO) -> str:  # noqa: ARG002 - plain mails have none
         return ""

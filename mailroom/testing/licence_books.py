@@ -1,12 +1,12 @@
 """Licences and papers on their road in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
 from mailroom.domain.errors import StorageError
 from mailroom.domain.licence import Issuance, IssuanceState, Licence, LicenceEvent, LicenceQuery
-from mailroom.stages.normalise import compact
+from mailroom.stages.normalise import compact, normalised
 from mailroom.testing.shelf import Shelf
 
 
@@ -50,6 +50,10 @@ class MemoryLicenceBook:
         made = (one for one in self._shelf.licence_events if one.document == digest and one.act.makes_document)
         event = next(made, None)
         return (self._shelf.licences[event.licence_id], event) if event else None
+
+    def of_email(self, email: str, limit: int) -> list[Licence]:
+        found = [one for one in self._shelf.licences.values() if one.email.lower() == email.lower()]
+        return sorted(found, key=lambda one: (one.content.issued_on, one.id), reverse=True)[:limit]
 
     def search(self, query: LicenceQuery, *, offset: int, limit: int) -> list[Licence]:
         found = sorted(self._found(query), key=lambda one: (one.content.issued_on, one.id), reverse=True)
@@ -129,6 +133,16 @@ class MemoryIssuanceBook:
     def in_state(self, *states: IssuanceState, limit: int, after: int = 0, batch: str = "") -> list[Issuance]:
         found = [one for one in self._shelf.issuances.values() if one.state in states and one.id > after]
         return [one for one in found if not batch or _batch_name(one) == batch][:limit]
+
+    def page(self, states: Collection[IssuanceState], search: str, *, offset: int, limit: int) -> list[Issuance]:
+        words = normalised(search).strip().lower()
+        named = [
+            one
+            for one in self._shelf.issuances.values()
+            if one.state in states
+            and any(words in text.lower() for text in (one.number, one.content.holder, one.content.premises))
+        ]
+        return sorted(named, key=lambda one: (one.changed_at, one.id), reverse=True)[offset : offset + limit]
 
     def counts(self) -> dict[str, int]:
         states = [one.state for one in self._shelf.issuances.values()]

@@ -50,9 +50,11 @@ class MemoryMessageBook:
                 logged = LoggedMessage(number, envelope, kept.digest, kept.size, kept.place)
                 self._shelf.messages[number] = MessageRecord(logged, at)
 
-    def pending(self, *, count: int, size: int, without: Collection[int] = ()) -> list[LoggedMessage]:
+    def pending(
+        self, *, count: int, size: int, without: Collection[int] = (), before: datetime | None = None
+    ) -> list[LoggedMessage]:
         undecided = (record.logged for record in self._shelf.messages.values() if record.decision is None)
-        waiting = [logged for logged in undecided if logged.id not in without]
+        waiting = [one for one in undecided if one.id not in without and (before is None or _order(one)[0] < before)]
         batch: list[LoggedMessage] = []
         for logged in sorted(waiting, key=_order)[:count]:
             size -= logged.size if batch else 0

@@ -14,6 +14,8 @@ from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumbe
 from mailroom.testing.message_books import MemoryMessageBook
 from mailroom.testing.shelf import Account, Shelf
 
+UNSENT = frozenset({OutboxState.PENDING, OutboxState.DEFERRED, OutboxState.SENDING})
+
 
 class MemoryRegisterBook:
     """`ports.RegisterBook`."""
@@ -153,7 +155,7 @@ class MemoryHealthBook:
     def ages(self) -> dict[str, datetime | int | None]:
         records, items = self._shelf.messages.values(), self._shelf.items.values()
         pending = [record.arrived_at for record in records if record.decision is None]
-        unsent = [item.created_at for item in items if item.state not in {OutboxState.SENT, OutboxState.FAILED}]
+        unsent = [item.created_at for item in items if item.state in UNSENT]
         return {
             "oldest_pending_at": min(pending, default=None),
             "oldest_unsent_at": min(unsent, default=None),

@@ -82,4 +82,5 @@ def _reply(item: OutboxItem) -> Reply:
         due_at=item.due_at,
         sent_at=item.sent_at,
         uncertain=item.uncertain,
+        id=item.id,
     )

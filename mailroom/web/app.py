@@ -1,7 +1,8 @@
 """The clerks' queue as one ASGI application: addresses, and who may use them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from mailroom.domain.agency import Agency
@@ -20,21 +21,30 @@ from mailroom.domain.texts import Texts
 from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
+from mailroom.stages.instrument_checks import Remark
 from mailroom.web import actions, auth, downloads, message, queue
+from mailroom.web.licence_routes import LICENCE_ROUTES, UPLOADS
 from mailroom.web.pages import Pages
-from mailroom.web.security import BODY_LIMIT, ErrorBoundary, SecurityHeaders
-from mailroom.web.site import Desk, Handler, Site
+from mailroom.web.paper_routes import PAPER_ROUTES
+from mailroom.web.papers import waiting_for
+from mailroom.web.security import BODY_LIMIT, UPLOAD_LIMIT, ErrorBoundary, SecurityHeaders
+from mailroom.web.site import Desk, Handler, PaperOffice, Site
 
 STATIC = Path(__file__).parent / "static"
 
-PUBLIC: Mapping[str, Mapping[str, Handler]] = {
+Addresses = Mapping[str, Mapping[str, Handler]]
+"""Path, method, handler."""
+
+NO_ADDRESSES: Addresses = MappingProxyType({})
+
+PUBLIC: Addresses = {
     "/login": {"GET": auth.login_page, "POST": auth.log_in},
     "/login/link": {"GET": auth.link_page, "POST": auth.use_link},
     "/health": {"GET": queue.health_page},
 }
 """Open to everyone. What is not listed here wants a session."""
 
-PRIVATE: Mapping[str, Mapping[str, Handler]] = {
+PRIVATE: Addresses = {
     "/": {"GET": queue.queue_page},
     "/pulse": {"GET": queue.pulse},
     "/logout": {"POST": auth.log_out},
@@ -60,8 +70,18 @@ def application(
     clock: Clock,
     health: Callable[[], dict[str, Any]],
     sign_in: SignIn,
+    private: Addresses = NO_ADDRESSES,
+    public: Addresses = NO_ADDRESSES,
+    mounted: Sequence[BaseRoute] = (),
+    gaps: Callable[[], Sequence[Remark]] = list,
+    papers: PaperOffice | None = None,
 ) -> Starlette:
-    """The application. `readers` by channel; `health` gives what `services.health.health` promises."""
+    """The application. `readers` by channel; `health` gives what `services.health.health` promises.
+
+    Other parts bring addresses of their own: `private` ones behind the login, `public` ones without, `mounted` routes as
+    they are. `gaps` says what the set-up lacks; every page of the desk shows it (R34). With `papers` there are the
+    pages where papers are prepared and approved, and those of the licences.
+    """
     site = Site(
         books=books,
         archive=archive,
@@ -73,17 +93,20 @@ def application(
         clock=clock,
         health=health,
         sign_in=sign_in,
-        pages=Pages(agency=agency, texts=texts),
+        pages=Pages(agency=agency, texts=texts, gaps=gaps, waiting=waiting_for(papers.house) if papers else None),
+        papers=papers,
     )
-    app = Starlette(routes=_routes(site), middleware=_middleware(site), exception_handlers=_failures(site))
+    ours = {**PRIVATE, **PAPER_ROUTES, **LICENCE_ROUTES} if papers else PRIVATE
+    routes = [*_routes(site, {**PUBLIC, **public}, {**ours, **private}), *mounted]
+    app = Starlette(routes=routes, middleware=_middleware(site), exception_handlers=_failures(site))
     app.router.redirect_slashes = False  # Such a redirect would repeat the Host header, which anyone can forge.
     return app
 
 
-def _routes(site: Site) -> list[Route | Mount]:
+def _routes(site: Site, public: Addresses, private: Addresses) -> list[BaseRoute]:
     return [
-        *(_route(site, path, handlers, private=False) for path, handlers in PUBLIC.items()),
-        *(_route(site, path, handlers, private=True) for path, handlers in PRIVATE.items()),
+        *(_route(site, path, handlers, private=False) for path, handlers in public.items()),
+        *(_route(site, path, handlers, private=True) for path, handlers in private.items()),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
 
@@ -93,7 +116,8 @@ def _route(site: Site, path: str, handlers: Mapping[str, Handler], *, private: b
         method = "GET" if request.method == "HEAD" else request.method
         return await auth.answer(request, site, handlers[method], private=private)
 
-    return Route(path, endpoint, methods=list(handlers))
+    larger = [Middleware(RequestBodyLimitMiddleware, max_body_size=UPLOAD_LIMIT)] if path in UPLOADS else None
+    return Route(path, endpoint, methods=list(handlers), middleware=larger)
 
 
 def _middleware(site: Site) -> list[Middleware]:

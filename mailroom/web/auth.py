@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,9 +16,17 @@ from mailroom.domain.clerk import Session
 from mailroom.domain.errors import RefusedActionError
 from mailroom.web.site import Handler, Site, Visit
 
-MAX_FIELDS = 20
+MAX_FIELDS = 500
+"""The largest form is a channel table with the services of each line."""
 
-_LOCAL = re.compile(r"/(messages/\d{1,15})?(\?[\w=&%.+-]{0,300})?", re.ASCII)
+MAX_PARTS = 20
+"""Fields of a form with an upload."""
+
+_LOCAL = re.compile(
+    r"/((messages|instruments|papers|desk/licences)/\d{1,15}|instruments|papers(/approve)?|desk/(licences|letters))?"
+    r"(\?[\w=&%.+-]{0,300})?",
+    re.ASCII,
+)
 """Where one may be sent after signing in: our own pages, by form rather than by host."""
 
 
@@ -29,13 +38,18 @@ def cookie_name(site: Site) -> str:
 async def read_visit(request: Request, site: Site) -> Visit:
     """The request as a visit. Raises 400 on a field that comes twice, 403 when another site sent it."""
     form: dict[str, str] = {}
+    files: dict[str, bytes] = {}
     if request.method == "POST":
         _refuse_foreign(request, site)
-        form = _fields((await request.body()).decode("utf-8", "replace"))
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            form, files = await _parts(request, site)
+        else:
+            form = _fields((await request.body()).decode("utf-8", "replace"))
     return Visit(
         path={name: str(value) for name, value in request.path_params.items()},
         query=_fields(request.url.query),
         form=form,
+        files=files,
         token=request.cookies.get(cookie_name(site), ""),
     )
 
@@ -49,6 +63,24 @@ def _fields(encoded: str) -> dict[str, str]:
     if len(fields) != len(pairs):
         raise HTTPException(400)
     return fields
+
+
+async def _parts(request: Request, site: Site) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Fields and files of a form with uploads, from somebody who is signed in. Raises 403 for anybody else."""
+    token = request.cookies.get(cookie_name(site), "")
+    if await run_in_threadpool(site.sign_in.current, token, use=False) is None:
+        raise HTTPException(403)
+    form: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    async with request.form(max_files=1, max_fields=MAX_PARTS) as parts:
+        for name, part in parts.multi_items():
+            if name in form or name in files:
+                raise HTTPException(400)
+            if isinstance(part, UploadFile):
+                files[name] = await part.read()
+            else:
+                form[name] = part
+    return form, files
 
 
 def _refuse_foreign(request: Request, site: Site) -> None:
@@ -67,7 +99,7 @@ async def answer(request: Request, site: Site, handler: Handler, *, private: boo
     visit = await read_visit(request, site)
 
     def run() -> Response:
-        session = site.sign_in.current(visit.token, use=request.url.path != "/pulse")
+        session = site.sign_in.current(visit.token, use=not _is_pulse(request))
         seen = replace(visit, session=session)
         if private and session is None:
             return _to_login(request)
@@ -78,13 +110,18 @@ async def answer(request: Request, site: Site, handler: Handler, *, private: boo
     return await run_in_threadpool(run)
 
 
+def _is_pulse(request: Request) -> bool:
+    """Whether the page asks by itself: that keeps no session alive."""
+    return request.url.path == "/pulse" or request.url.path.endswith("/state")
+
+
 def _genuine(visit: Visit, session: Session | None) -> bool:
     sent = visit.form.get("csrf", "").encode()
     return session is not None and hmac.compare_digest(sent, session.csrf.encode())
 
 
 def _to_login(request: Request) -> Response:
-    if request.url.path == "/pulse":
+    if _is_pulse(request):
         return Response(status_code=401)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     after = f"?next={quote(wanted, safe='')}" if request.method == "GET" and wanted != "/" else ""

@@ -2,14 +2,18 @@
 
 import hmac
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from mailroom.domain.decision import Kind, Secrecy
+from mailroom.domain.decision import Kind, Outcome, Secrecy
+from mailroom.domain.licence import Issuance
 from mailroom.domain.message import LoggedMessage, Message
 from mailroom.domain.record import MessageRecord
+from mailroom.domain.service import Service
+from mailroom.services.proposals import Proposal
 from mailroom.web.site import Site, Visit
 
 DANGEROUS = frozenset({Kind.MALWARE, Kind.PHISHING})
@@ -46,7 +50,42 @@ def shown(
         dangerous=bool(record.classification and record.classification.kind in DANGEROUS),
         catalogue=site.catalogue,
         history=history,
+        licensing=None if sealed else licensing(site, record),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Licensing:
+    """What the card on licences shows."""
+
+    papers: tuple[Issuance, ...]
+    services: tuple[Service, ...]
+    """Of which a paper may be prepared now; empty where none may."""
+    proposals: tuple[Proposal, ...]
+
+
+def licensing(site: Site, record: MessageRecord) -> Licensing | None:
+    """Papers of the message, and those that may be due; None where there is nothing to say about licences."""
+    if site.papers is None:
+        return None
+    with site.books.look() as uow:
+        papers = tuple(uow.issuances.of_message(record.logged.id))
+    if not may_prepare(record):
+        return Licensing(papers, (), ()) if papers else None
+    named = site.catalogue.service(record.classification.service if record.classification else None)
+    proposals = tuple(site.papers.house.proposals.of(record))
+    services = tuple(one for one in site.catalogue.services if one.licence)
+    if named is not None and not named.licence and not proposals and not papers:
+        return None
+    return Licensing(papers, services, proposals)
+
+
+def may_prepare(record: MessageRecord) -> bool:
+    """Whether a licence may come of it: it is in the register, and nobody set it aside."""
+    return record.number is not None and (record.decision is None or record.decision.outcome in _IN_HAND)
+
+
+_IN_HAND = frozenset({Outcome.ACCEPT, Outcome.HOLD})
 
 
 def version(record: MessageRecord) -> str:
@@ -101,9 +140,13 @@ def _who(visit: Visit, message_id: int) -> dict[str, Any]:
     return {"message_id": message_id, "actor": visit.clerk.username}
 
 
+def is_secret(record: MessageRecord) -> bool:
+    return record.classification is not None and record.classification.marks.secrecy is not Secrecy.NONE
+
+
 def is_sealed(record: MessageRecord, visit: Visit) -> bool:
     """Whether it is marked secret and this session has not asked to open it."""
-    if record.classification is None or record.classification.marks.secrecy is Secrecy.NONE:
+    if not is_secret(record):
         return False
     return not hmac.compare_digest(visit.query.get("grant", "").encode(), _grant(visit, record.logged.id).encode())
 

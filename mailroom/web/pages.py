@@ -1,6 +1,7 @@
 """Jinja templates, escaped, with characters made visible that would deceive the eye."""
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,10 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from mailroom.domain.agency import BANGKOK, BUDDHIST_ERA, Agency
-from mailroom.domain.clerk import Session
+from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.texts import Texts
+from mailroom.stages.instrument_checks import Remark
+from mailroom.stages.thai import thai_date
 
 _DECEPTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, direction overrides, lone surrogates. Tab and line feed stay."""
@@ -19,7 +22,18 @@ _DECEPTIVE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\
 class Pages:
     """Renders templates. Whatever a template prints is escaped and made visible."""
 
-    def __init__(self, *, agency: Agency, texts: Texts) -> None:
+    def __init__(
+        self,
+        *,
+        agency: Agency,
+        texts: Texts,
+        gaps: Callable[[], Sequence[Remark]] = list,
+        waiting: Callable[[Clerk], int] | None = None,
+    ) -> None:
+        """`gaps` says what the set-up lacks, `waiting` how many papers wait for somebody who is signed in.
+
+        Every page with somebody signed in shows both; without `waiting` nothing leads to papers and licences.
+        """
         self._environment = Environment(
             loader=PackageLoader("mailroom.web"),
             autoescape=True,
@@ -28,7 +42,9 @@ class Pages:
             lstrip_blocks=True,
             finalize=_finalized,
         )
-        self._environment.globals.update(agency=agency, texts=texts)
+        self._environment.globals.update(
+            agency=agency, texts=texts, setup_gaps=gaps, papers_waiting=waiting, day=thai_date
+        )
         self._environment.filters.update(bangkok=bangkok, file_size=file_size, by=buddhist)
 
     def text(self, name: str, **context: Any) -> str:

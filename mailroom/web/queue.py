@@ -12,20 +12,24 @@ VIEWS = ("hold", "accept", "redirect", "undelivered", "ignore", "all")
 PAGE_SIZE = 50
 LAST_PAGE = 100_000
 SEARCH_LENGTH = 100
+STRANDED_LIMIT = 100
+"""So many letters that answer no message are counted."""
 
 
 def queue_page(site: Site, visit: Visit) -> Response:
     """One page of one view."""
-    view, search, page = _view(visit), _search(visit), _page(visit)
+    view, search, page = _view(visit), search_text(visit), page_number(visit)
     with site.books.look() as uow:
         found = uow.queue.page(view, search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
         counts = uow.queue.counts()
+        stranded = uow.outbox.stranded(STRANDED_LIMIT) if view == "undelivered" else []
     return site.pages.show(
         "queue.html",
         session=visit.session,
         records=found[:PAGE_SIZE],
         more=len(found) > PAGE_SIZE,
         page=page,
+        stranded=len(stranded),
         service_name=lambda key: getattr(site.catalogue.service(key), "name", key or ""),
         **_pulse(site, view, search, counts, seen=counts.get(view, 0)),
     )
@@ -33,7 +37,7 @@ def queue_page(site: Site, visit: Visit) -> Response:
 
 def pulse(site: Site, visit: Visit) -> Response:
     """Counts, age of the last poll, and how many entries came since the page was drawn."""
-    view, search = _view(visit), _search(visit)
+    view, search = _view(visit), search_text(visit)
     seen = visit.query.get("seen", "")
     with site.books.look() as uow:
         counts = uow.queue.counts()
@@ -70,10 +74,10 @@ def _view(visit: Visit) -> str:
     return wanted if wanted in VIEWS else VIEWS[0]
 
 
-def _search(visit: Visit) -> str:
+def search_text(visit: Visit) -> str:
     return visit.query.get("q", "").replace("\x00", "").strip()[:SEARCH_LENGTH]
 
 
-def _page(visit: Visit) -> int:
+def page_number(visit: Visit) -> int:
     wanted = visit.query.get("page", "")
     return min(int(wanted), LAST_PAGE) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0

@@ -14,6 +14,9 @@ log = structlog.get_logger(__name__)
 BODY_LIMIT = 64 << 10
 """Bytes of a request body. The largest form holds one reason."""
 
+UPLOAD_LIMIT = 10 << 20
+"""Bytes of a request body where a workbook is uploaded."""
+
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -14,8 +14,10 @@ from mailroom.domain.decision import Outcome
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Catalogue
 from mailroom.ports import Archive, Books, Clock, Reader
+from mailroom.services.licence_office import LicenceOffice
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
+from mailroom.web.held_files import HeldFiles
 from mailroom.web.pages import Pages
 
 ROW_DIGITS = 15
@@ -38,6 +40,15 @@ class Desk(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperOffice:
+    """What the pages for papers and licences work with."""
+
+    house: LicenceOffice
+    release_soon: Callable[[], None]
+    """Asks for a turn of `house.turns` soon, and returns at once: what was approved is signed and sent by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything that a page may need."""
 
@@ -53,6 +64,9 @@ class Site:
     health: Callable[[], dict[str, Any]]
     sign_in: SignIn
     pages: Pages
+    papers: PaperOffice | None = None
+    """None where the agency issues no licences by this program."""
+    held: HeldFiles = field(default_factory=HeldFiles)
     reading: Lock = field(default_factory=Lock)
     """A reader works for one clerk at a time."""
     deciding: Lock = field(default_factory=Lock)
@@ -62,6 +76,13 @@ class Site:
     def https(self) -> bool:
         return self.settings.base_url.startswith("https://")
 
+    @property
+    def house(self) -> LicenceOffice:
+        """Where licences are made. Raises 404 where there are none."""
+        if self.papers is None:
+            raise HTTPException(404)
+        return self.papers.house
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
@@ -70,6 +91,8 @@ class Visit:
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: Mapping[str, str]
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Uploaded files by field, where the address takes any."""
     token: str = ""
     """The session token that the browser sent, valid or not."""
     session: Session | None = None

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -24,6 +25,51 @@ REPEAT_PERIOD = timedelta(days=7)
 # A partial index is used only where its condition stands in the query word for word.
 HAS_FINGERPRINT = sa.text("message.fingerprint <> ''")
 HAS_TEXT_KEY = sa.text("message.text_key <> ''")
+
+
+# The questions are made once: to put a statement together costs as much as to have it answered.
+OUR_OUTBOX = OUTBOX_ITEM.c.agency == sa.bindparam("row_agency")
+OUR_MESSAGES = MESSAGE.c.agency == sa.bindparam("row_agency")
+SOME: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
+OTHER = MESSAGE.alias("other")
+EARLIER = sa.tuple_(OTHER.c.entered_system_at, OTHER.c.id) < sa.tuple_(MESSAGE.c.entered_system_at, MESSAGE.c.id)
+COPIES = sa.select(MESSAGE.c.id).where(
+    MESSAGE.c.id.in_(SOME),
+    sa.exists().where(
+        OTHER.c.agency == MESSAGE.c.agency,
+        OTHER.c.digest == MESSAGE.c.digest,
+        OTHER.c.id != MESSAGE.c.id,
+        OTHER.c.duplicate_of.is_(None),
+        sa.or_(OTHER.c.outcome.is_not(None), EARLIER),
+    ),
+)
+FIRSTS = (
+    sa.select(MESSAGE.c.fingerprint, MESSAGE.c.entered_system_at, MESSAGE.c.digest)
+    .where(OUR_MESSAGES, HAS_FINGERPRINT, MESSAGE.c.fingerprint.in_(SOME), MESSAGE.c.duplicate_of.is_(None))
+    .where(MESSAGE.c.entered_system_at.between(sa.bindparam("since"), sa.bindparam("until")))
+    .order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)
+)
+LETTERS = sa.select(OUTBOX_ITEM.c.to_address, OUTBOX_ITEM.c.letter).where(
+    OUR_OUTBOX, OUTBOX_ITEM.c.to_address.in_(SOME), OUTBOX_ITEM.c.created_at > sa.bindparam("since")
+)
+REPLIED = (
+    sa.select(OUTBOX_ITEM.c.id, REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number)
+    .select_from(OUTBOX_ITEM.outerjoin(REGISTER_ENTRY, REGISTER_ENTRY.c.message_id == OUTBOX_ITEM.c.message_id))
+    .where(OUR_OUTBOX, OUTBOX_ITEM.c.id.in_(SOME))
+)
+NUMBERS = (
+    sa.select(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number, MESSAGE.c.sender_address)
+    .select_from(REGISTER_ENTRY.join(MESSAGE, MESSAGE.c.id == REGISTER_ENTRY.c.message_id))
+    .where(REGISTER_ENTRY.c.agency == sa.bindparam("row_agency"))
+    .where(sa.tuple_(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number).in_(SOME))
+)
+ANSWERED = (
+    sa.select(MESSAGE.c.text_key)
+    .select_from(MESSAGE.join(OUTBOX_ITEM, OUTBOX_ITEM.c.message_id == MESSAGE.c.id))
+    .where(OUR_MESSAGES, HAS_TEXT_KEY, MESSAGE.c.text_key.in_(SOME))
+    .where(OUTBOX_ITEM.c.created_at > sa.bindparam("since"))
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,83 +144,46 @@ def _gather(transaction: Transaction, clues: Sequence[Clue], now: datetime) -> F
 
 def _find_copies(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
     """A message is a copy when the same bytes were decided before, or lie undecided before it in order of entry."""
-    other = MESSAGE.alias("other")
-    same = sa.and_(
-        other.c.agency == MESSAGE.c.agency,
-        other.c.digest == MESSAGE.c.digest,
-        other.c.id != MESSAGE.c.id,
-        other.c.duplicate_of.is_(None),
-    )
-    earlier = sa.tuple_(other.c.entered_system_at, other.c.id) < sa.tuple_(MESSAGE.c.entered_system_at, MESSAGE.c.id)
     for some in chunks(clue.logged.id for clue in clues):
-        query = sa.select(MESSAGE.c.id).where(
-            MESSAGE.c.id.in_(some),
-            sa.exists().where(same, sa.or_(other.c.outcome.is_not(None), earlier)),
-        )
-        facts.copies.update(row.id for row in transaction.all(query))
+        facts.copies.update(row.id for row in transaction.all(COPIES, {"some": some}))
 
 
 def _find_firsts(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
     entered = [clue.entered_at for clue in clues]
+    values: dict[str, Any] = {
+        "row_agency": transaction.agency,
+        "since": min(entered) - SAME_MAIL_WITHIN,
+        "until": max(entered) + SAME_MAIL_WITHIN,
+    }
     for some in chunks(clue.fingerprint for clue in clues if clue.fingerprint):
-        query = sa.select(MESSAGE.c.fingerprint, MESSAGE.c.entered_system_at, MESSAGE.c.digest).where(
-            MESSAGE.c.agency == transaction.agency,
-            HAS_FINGERPRINT,
-            MESSAGE.c.fingerprint.in_(some),
-            MESSAGE.c.duplicate_of.is_(None),
-            MESSAGE.c.entered_system_at.between(min(entered) - SAME_MAIL_WITHIN, max(entered) + SAME_MAIL_WITHIN),
-        )
-        for row in transaction.all(query.order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)):
+        for row in transaction.all(FIRSTS, values | {"some": some}):
             facts.firsts[row.fingerprint].append((row.entered_system_at, row.digest))
 
 
 def _find_letters(facts: Facts, transaction: Transaction, clues: Sequence[Clue], now: datetime) -> None:
+    values: dict[str, Any] = {"row_agency": transaction.agency, "since": now - BUDGET_PERIOD}
     for some in chunks(clue.address for clue in clues if clue.address):
-        query = sa.select(OUTBOX_ITEM.c.to_address, OUTBOX_ITEM.c.letter).where(
-            OUTBOX_ITEM.c.agency == transaction.agency,
-            OUTBOX_ITEM.c.to_address.in_(some),
-            OUTBOX_ITEM.c.created_at > now - BUDGET_PERIOD,
-        )
-        for row in transaction.all(query):
+        for row in transaction.all(LETTERS, values | {"some": some}):
             facts.letters[row.to_address].append(Letter(row.letter))
 
 
 def _find_replied(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
-    joined = OUTBOX_ITEM.outerjoin(REGISTER_ENTRY, REGISTER_ENTRY.c.message_id == OUTBOX_ITEM.c.message_id)
     for some in chunks(one for clue in clues for one in clue.outbox_ids):
-        query = (
-            sa.select(OUTBOX_ITEM.c.id, REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number)
-            .select_from(joined)
-            .where(OUTBOX_ITEM.c.agency == transaction.agency, OUTBOX_ITEM.c.id.in_(some))
-        )
-        facts.replied |= {row.id: number_of(row.year, row.number) for row in transaction.all(query)}
+        rows = transaction.all(REPLIED, {"row_agency": transaction.agency, "some": some})
+        facts.replied |= {row.id: number_of(row.year, row.number) for row in rows}
 
 
 def _find_numbers(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
-    joined = REGISTER_ENTRY.join(MESSAGE, MESSAGE.c.id == REGISTER_ENTRY.c.message_id)
     wanted = {number for clue in clues for number in clue.numbers}
     for some in chunks((number.year, number.number) for number in sorted(wanted)):
-        query = (
-            sa.select(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number, MESSAGE.c.sender_address)
-            .select_from(joined)
-            .where(REGISTER_ENTRY.c.agency == transaction.agency)
-            .where(sa.tuple_(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number).in_(some))
-        )
-        for row in transaction.all(query):
+        for row in transaction.all(NUMBERS, {"row_agency": transaction.agency, "some": some}):
             facts.numbers[RegisterNumber(row.year, row.number)] = row.sender_address.lower()
 
 
 def _find_answered(facts: Facts, transaction: Transaction, clues: Sequence[Clue], now: datetime) -> None:
-    joined = MESSAGE.join(OUTBOX_ITEM, OUTBOX_ITEM.c.message_id == MESSAGE.c.id)
+    values: dict[str, Any] = {"row_agency": transaction.agency, "since": now - REPEAT_PERIOD}
     for some in chunks(clue.text_key for clue in clues if clue.text_key):
-        query = (
-            sa.select(MESSAGE.c.text_key)
-            .select_from(joined)
-            .where(MESSAGE.c.agency == transaction.agency, HAS_TEXT_KEY, MESSAGE.c.text_key.in_(some))
-            .where(OUTBOX_ITEM.c.created_at > now - REPEAT_PERIOD)
-            .distinct()
-        )
-        facts.answered.update(row.text_key for row in transaction.all(query))
+        facts.answered.update(row.text_key for row in transaction.all(ANSWERED, values | {"some": some}))
 
 
 def _add_letters(facts: Facts, transaction: Transaction, seen: int) -> None:

@@ -1,5 +1,6 @@
 """Papers on their road, from the clerk's form to the holder."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy.engine import Row
 
 from mailroom.domain.errors import StorageError
 from mailroom.domain.licence import Act, Issuance, IssuanceState
+from mailroom.stages.normalise import normalised
 from storage.books.codec import number_of
 from storage.books.contents import content_columns, content_of
 from storage.tables import ISSUANCE
@@ -67,6 +69,14 @@ class SqlIssuanceBook:
         if batch:
             conditions.append(ISSUANCE.c.batch_name == batch)
         return self._all(*conditions, limit=limit)
+
+    def page(self, states: Collection[IssuanceState], search: str, *, offset: int, limit: int) -> list[Issuance]:
+        query = sa.select(ISSUANCE).where(self._ours, ISSUANCE.c.state.in_([state.value for state in states]))
+        if words := normalised(search).strip():
+            columns = (ISSUANCE.c.number, ISSUANCE.c.holder, ISSUANCE.c.premises)
+            query = query.where(sa.or_(*(column.icontains(words, autoescape=True) for column in columns)))
+        latest = query.order_by(ISSUANCE.c.changed_at.desc(), ISSUANCE.c.id.desc())
+        return [_issuance(row) for row in self._transaction.all(latest.offset(offset).limit(limit))]
 
     def _all(self, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[Issuance]:
         query = sa.select(ISSUANCE).where(self._ours, *conditions).order_by(ISSUANCE.c.id).limit(limit)

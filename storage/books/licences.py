@@ -76,6 +76,12 @@ class SqlLicenceBook:
         licence = self.get(row.licence_id) if row is not None else None
         return (licence, _event(row)) if row is not None and licence is not None else None
 
+    def of_email(self, email: str, limit: int) -> list[Licence]:
+        order = (LICENCE.c.issued_on.desc(), LICENCE.c.id.desc())
+        same = sa.func.lower(LICENCE.c.email) == email.lower()
+        rows = self._transaction.all(sa.select(LICENCE).where(self._ours, same).order_by(*order).limit(limit))
+        return [_licence(row) for row in rows]
+
     def search(self, query: LicenceQuery, *, offset: int, limit: int) -> list[Licence]:
         order = (LICENCE.c.issued_on.desc(), LICENCE.c.id.desc())
         # First the ids alone, then whole rows, for one page only.

@@ -1,7 +1,7 @@
 """The message log."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,10 +50,14 @@ LOGGED_COLUMNS = tuple(
 PENDING = (
     sa.select(*LOGGED_COLUMNS)
     .where(MESSAGE.c.agency == sa.bindparam("row_agency"), MESSAGE.c.outcome.is_(None))
+    .where(MESSAGE.c.entered_system_at < sa.bindparam("before"))
     .where(MESSAGE.c.id.not_in(sa.bindparam("without", expanding=True)))
     .order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)
     .limit(sa.bindparam("count", type_=sa.Integer))
 )
+
+
+AT_ANY_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class SqlMessageBook:
@@ -99,8 +103,15 @@ class SqlMessageBook:
             "arrived_at": at,
         }
 
-    def pending(self, *, count: int, size: int, without: Collection[int] = ()) -> list[LoggedMessage]:
-        values = {"row_agency": self._transaction.agency, "without": list(without), "count": count}
+    def pending(
+        self, *, count: int, size: int, without: Collection[int] = (), before: datetime | None = None
+    ) -> list[LoggedMessage]:
+        values = {
+            "row_agency": self._transaction.agency,
+            "without": list(without),
+            "before": before or AT_ANY_TIME,
+            "count": count,
+        }
         batch: list[LoggedMessage] = []
         for row in self._transaction.all(PENDING, values):
             size -= row.size if batch else 0

@@ -33,7 +33,7 @@ RECORDS = sa.select(*RECORD_COLUMNS).select_from(
 
 REPLY_COLUMNS = tuple(
     OUTBOX_ITEM.c[name]
-    for name in ("message_id", "letter", "to", "state", "attempts", "reply", "due_at", "sent_at", "uncertain")
+    for name in ("message_id", "letter", "to", "state", "attempts", "reply", "due_at", "sent_at", "uncertain", "id")
 )
 
 
@@ -99,4 +99,5 @@ def reply_of(row: Row[Any]) -> Reply:
         due_at=row.due_at,
         sent_at=row.sent_at,
         uncertain=row.uncertain,
+        id=row.id,
     )

@@ -134,6 +134,8 @@ class LogContract:
             passed_over = [one.id for one in uow.messages.pending(count=2, size=999)]
             batch = uow.messages.pending(count=1, size=999, without=passed_over)
             assert "".join(one.envelope.external_id for one in batch) == "2"
+            early = uow.messages.pending(count=9, size=999, before=NOW + 2 * DAY)
+            assert "".join(one.envelope.external_id for one in early) == "01"
 
     def test_attempts_are_counted(self, books: Books) -> None:
         """Each attempt shows in the row, so that a crash is not forgotten."""

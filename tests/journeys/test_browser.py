@@ -1,31 +1,24 @@
 """The queue in a real browser: by mouse, by keyboard, on a phone, and against hostile mail."""
 
-from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from mailroom.domain.decision import Classification, Decision, Kind, Letter, Outcome, Reason, Secrecy, Urgency
 from mailroom.domain.message import Address
+from tests.support.browser import DESKTOP, PHONE, Visitor, check_picture, chromium
 from tests.support.hostile_html import HOSTILE
-from tests.support.web_site import CHROMIUM, PASSWORD, FiledOffice, letter, marked, serving
-
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+from tests.support.web_site import PASSWORD, FiledOffice, letter, marked, serving
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "install the Debian package chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -57,31 +50,6 @@ ACCEPTED: dict[str, Any] = {
 }
 
 
-class Visitor:
-    """One browser window that remembers everything that should not have happened."""
-
-    def __init__(self, context: BrowserContext, base: str) -> None:
-        self.base = base
-        self.strange: list[str] = []
-        context.on("request", lambda request: self._requested(request.url))
-        context.on("console", lambda message: self._said(message.type, message.text))
-        context.on("weberror", lambda error: self.strange.append(f"error: {error.error}"))
-        context.on("dialog", lambda dialog: (self.strange.append("dialog"), dialog.dismiss()))
-        self.page: Page = context.new_page()
-
-    def _requested(self, url: str) -> None:
-        if not url.startswith((self.base, "data:", "about:")):
-            self.strange.append(f"request: {url}")
-
-    def _said(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"}:
-            self.strange.append(f"console: {text}")
-
-    def go(self, path: str) -> Page:
-        self.page.goto(self.base + path)
-        return self.page
-
-
 @pytest.fixture(params=[DESKTOP], ids=["desktop"])
 def visitor(request: pytest.FixtureRequest, browser: Browser, office: FiledOffice) -> Iterator[Visitor]:
     """A fresh window at the served office. At its end nothing strange may have happened."""
@@ -99,26 +67,6 @@ def clerk(office: FiledOffice, visitor: Visitor) -> Visitor:
     page = visitor.go("/login/link#" + office.sign_in.new_link("somying"))
     expect(page.get_by_role("heading", name="รอเจ้าหน้าที่")).to_be_visible()
     return visitor
-
-
-def check_picture(page: Page, path: Path, size: dict[str, int]) -> None:
-    """The screenshot has the size of the window and shows something: many colours, not one blank sheet."""
-    page.screenshot(path=path)
-    picture = page.context.new_page()
-    picture.goto("about:blank")
-    width, height, colours = picture.evaluate(
-        """async (data) => {
-          const bitmap = await createImageBitmap(await (await fetch("data:image/png;base64," + data)).blob());
-          const canvas = new OffscreenCanvas(bitmap.width, bitmap.height), brush = canvas.getContext("2d");
-          brush.drawImage(bitmap, 0, 0);
-          const pixels = new Uint32Array(brush.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer);
-          return [bitmap.width, bitmap.height, new Set(pixels).size];
-        }""",
-        b64encode(path.read_bytes()).decode(),
-    )
-    picture.close()
-    assert (width, height) == (size["width"], size["height"])
-    assert colours > 200
 
 
 def test_a_clerk_logs_in_opens_and_accepts(office: FiledOffice, visitor: Visitor, tmp_path: Path) -> None:

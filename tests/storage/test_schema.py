@@ -11,13 +11,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.errors import ConfigurationError, StorageError
 from storage.driver import journal_mode, sqlite_module
 from storage.engine import WRITES, open_engine
-from storage.schema import MIGRATIONS, upgrade
+from storage.schema import MIGRATIONS, newest, upgrade
 from storage.tables import METADATA
 from storage.unit_of_work import SqlBooks
 from tests.support.book_values import NOW, arrive, decide, item, message
@@ -74,6 +75,13 @@ def test_migrations_make_the_tables_that_the_program_uses(engine: Engine) -> Non
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+
+
+def test_the_newest_migration_is_known_without_the_library() -> None:
+    """The number that begins a file's name is its revision, and the highest is the head."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert newest() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_every_table_names_its_agency() -> None:

@@ -24,6 +24,7 @@ from mailroom.domain.service import Catalogue, OtherAgency, Service
 from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books
 from mailroom.services.acting import Actor
+from mailroom.services.announcements import Announcements
 from mailroom.services.desk import Desk
 from mailroom.services.health import health
 from mailroom.services.letters import Letters
@@ -32,6 +33,7 @@ from mailroom.settings import WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
 from mailroom.texts import load_composer, load_texts
 from mailroom.web.app import application
+from mailroom.web.site import PaperOffice
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
 
@@ -96,10 +98,19 @@ SENDER = Address("นายสมชาย รักถิ่น", "somchai@exam
 class Site:
     """The pages over given books and archive and the real desk, with one clerk; only reading is scripted."""
 
-    def __init__(self, *, books: Books, archive: Archive, base_url: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        books: Books,
+        archive: Archive,
+        base_url: str = "",
+        catalogue: Catalogue = CATALOGUE,
+        clock: FakeClock | None = None,
+        papers: PaperOffice | None = None,
+    ) -> None:
         self._books, self._archive = books, archive
-        self.reader, self.clock = ScriptedReader(), FakeClock(MORNING)
-        letters = Letters(agency=AGENCY, catalogue=CATALOGUE, announcement=ANNOUNCEMENT, composer=COMPOSER)
+        self.reader, self.clock = ScriptedReader(), clock or FakeClock(MORNING)
+        letters = Letters(agency=AGENCY, catalogue=catalogue, composer=COMPOSER)
         self._actor = Actor(agency=AGENCY, letters=letters)
         readers: Any = {"email": self.reader}
         self.sign_in = SignIn(
@@ -116,17 +127,18 @@ class Site:
             desk=Desk(
                 books=books,
                 actor=self._actor,
-                catalogue=CATALOGUE,
-                announcement=ANNOUNCEMENT,
+                catalogue=catalogue,
+                announcements=Announcements(ANNOUNCEMENT),
                 clock=self.clock,
             ),
             agency=AGENCY,
-            catalogue=CATALOGUE,
+            catalogue=catalogue,
             texts=TEXTS,
             settings=WebSection(base_url=base_url),
             clock=self.clock,
             health=lambda: health(books, self.clock),
             sign_in=self.sign_in,
+            papers=papers,
         )
 
     def receive(

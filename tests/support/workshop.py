@@ -10,11 +10,12 @@ from mailroom.domain.agency import Agency, Announcement, OfficeHours
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.errors import ChannelError
 from mailroom.domain.message import Address, Envelope, Message
-from mailroom.domain.record import MessageRecord
+from mailroom.domain.record import MessageRecord, Reading
 from mailroom.domain.service import Catalogue, OtherAgency, Service
 from mailroom.paths import CONFIG
 from mailroom.ports import Known, Reader
 from mailroom.services.acting import Actor
+from mailroom.services.announcements import Announcements
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
 from mailroom.services.dispatch import Dispatcher
@@ -73,14 +74,14 @@ class Letterbox(ScriptedInbox):
 class LineReader(PlainReader):
     """Reads `sender|subject|text`; what starts with `!` makes it fail as a fault of our own would."""
 
-    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         for source in sources:
             raw = source.read().decode()
             if raw.startswith("!"):
                 raise RuntimeError(raw)
             sender, subject, text = raw.split("|", 2)
             address = Address("", sender)
-            yield Message(sender=address, senders=(address,), subject=subject, text=text)
+            yield Reading(Message(sender=address, senders=(address,), subject=subject, text=text))
 
 
 class Workshop:
@@ -93,7 +94,8 @@ class Workshop:
         self.inbox = Letterbox(account="saraban@bantuayang.test")
         self.watch = Watch(self.inbox, datetime(2020, 1, 1, tzinfo=UTC))
         self.postman = RecordingSender()
-        letters = Letters(agency=AGENCY, catalogue=CATALOGUE, announcement=announcement, composer=load_composer(CONFIG))
+        self.announcements = Announcements(announcement)
+        letters = Letters(agency=AGENCY, catalogue=CATALOGUE, composer=load_composer(CONFIG))
         actor = Actor(agency=AGENCY, letters=letters)
         judge = Judge(agency=AGENCY, catalogue=CATALOGUE, hours=HOURS)
         self.custody = Custody(archive=self.archive, books=self.books, clock=self.clock)
@@ -105,11 +107,14 @@ class Workshop:
             judges={"email": judge},
             actor=actor,
             clock=self.clock,
+            announcements=self.announcements,
         )
         self.rounds = Rounds(custody=self.custody, processing=self.processing, books=self.books, clock=self.clock)
-        self.dispatcher = Dispatcher("email", sender=self.postman, books=self.books, clock=self.clock)
+        self.dispatcher = Dispatcher(
+            "email", sender=self.postman, books=self.books, archive=self.archive, clock=self.clock
+        )
         self.desk = Desk(
-            books=self.books, actor=actor, catalogue=CATALOGUE, announcement=announcement, clock=self.clock
+            books=self.books, actor=actor, catalogue=CATALOGUE, announcements=self.announcements, clock=self.clock
         )
 
     def close(self) -> None:

@@ -66,7 +66,10 @@ def _sound_fields(block: bytes) -> Headers | None:
             return None
         position = field.end()
         name, value = field.groups()
-        _close(headers, name.decode("ascii").lower(), value.split(b"\n"))
+        if b"\n" in value:
+            _close(headers, name.decode("ascii").lower(), value.split(b"\n"))
+        else:
+            headers.add(name.decode("ascii").lower(), value[:FIELD_BYTES].strip(b" \t\r"))
     return headers if position == len(block) else None
 
 

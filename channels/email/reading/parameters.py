@@ -21,15 +21,18 @@ class Parameters:
     """The value before the first semicolon, lower-case, and the parameters by lower-case name."""
 
     def __init__(self, value: bytes, defects: Defects) -> None:
+        self._defects = defects
+        self._raw: dict[str, bytes] = {}
+        self.repeated: set[str] = set()
+        self.value = ""
+        if not value:
+            return
         if value.startswith(b"=?"):
             value = decoded(value[:_VALUE_BYTES], defects).encode("utf-8", "replace")
         # Some clients forget the semicolon, so white space ends the value too.
         head = _BREAK.split(value[:200], maxsplit=1)[0]
         rest = value[len(head) : _VALUE_BYTES]
         self.value = head.strip(b"\0\"'").lower().decode("ascii", "replace")
-        self._defects = defects
-        self._raw: dict[str, bytes] = {}
-        self.repeated: set[str] = set()
         if rest:
             self._read(rest)
 

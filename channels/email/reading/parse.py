@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from channels.email.reading.bodies import Body, html_source
 from channels.email.reading.characters import one_line
@@ -76,23 +77,23 @@ def read_head(head: bytes, reason: str) -> Message:
 def _read(raw: Raw, defects: Defects) -> Message:
     raw = _mended(raw, defects)
     root = read_structure(raw, defects)
-    message = _headers_of(root, defects)
+    said = _headers_of(root, defects)
     body = Body(root, defects)
     text = _whole_text(body, defects)
     attachments = _attachments(root, body, defects)
     _note_unreadable(raw, root, defects)
-    return replace(
-        message,
+    return Message(
+        **said,
         text=text,
         has_html=bool(body.html),
         attachments=attachments,
         part_types=tuple(part.type for part in root.walk()),
         defects=defects.all(),
         fingerprint=fingerprint_of(
-            message.message_id,
+            said["message_id"],
             root.headers.first("date").decode("ascii", "replace"),
-            message.sender.address,
-            message.subject,
+            said["sender"].address,
+            said["subject"],
             text,
             (attachment.sha256 for attachment in attachments),
         ),
@@ -114,28 +115,27 @@ def _note_unreadable(raw: Raw, root: Part, defects: Defects) -> None:
     defects.add("unreadable", "no header fields" if raw[: 1 << 20].strip() else "empty")
 
 
-def _headers_of(root: Part, defects: Defects) -> Message:
-    """The message without its body."""
+def _headers_of(root: Part, defects: Defects) -> dict[str, Any]:
+    """Fields of the message that its header tells."""
     headers = root.headers
     people = people_of(headers, defects)
     message_id, in_reply_to, references = read_ids(headers, defects)
-    return Message(
-        sender=people.sender,
-        subject=_subject(headers, defects),
-        text="",
-        message_id=message_id,
-        in_reply_to=in_reply_to,
-        references=references,
-        senders=people.senders,
-        reply_to=people.reply_to,
-        recipients=people.recipients,
-        return_path=return_path_of(headers),
-        sent_at=sent_at(headers, defects),
-        relayed_at=relayed_at(headers, defects),
-        content_type=root.type,
-        report_type=root.parameters.ascii("report-type").decode("ascii", "replace").lower(),
-        headers=kept_headers(headers, defects),
-    )
+    return {
+        "sender": people.sender,
+        "subject": _subject(headers, defects),
+        "message_id": message_id,
+        "in_reply_to": in_reply_to,
+        "references": references,
+        "senders": people.senders,
+        "reply_to": people.reply_to,
+        "recipients": people.recipients,
+        "return_path": return_path_of(headers),
+        "sent_at": sent_at(headers, defects),
+        "relayed_at": relayed_at(headers, defects),
+        "content_type": root.type,
+        "report_type": root.parameters.ascii("report-type").decode("ascii", "replace").lower(),
+        "headers": kept_headers(headers, defects),
+    }
 
 
 def _subject(headers: Headers, defects: Defects) -> str:

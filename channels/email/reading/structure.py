@@ -91,8 +91,9 @@ class _Walk:
 
     def _parameters(self, headers: Headers, name: str) -> Parameters:
         parameters = Parameters(self._sole(headers, name), self._defects)
-        for repeated in sorted(parameters.repeated & {"boundary", "charset", "name", "filename"}):
-            self._defects.add("parameter-ambiguous", repeated)
+        if parameters.repeated:
+            for repeated in sorted(parameters.repeated & {"boundary", "charset", "name", "filename"}):
+                self._defects.add("parameter-ambiguous", repeated)
         return parameters
 
     def _type(self, parameters: Parameters, default: str) -> str:

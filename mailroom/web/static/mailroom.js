@@ -101,3 +101,35 @@ async function beat() {
   }
 }
 if (document.querySelector("#pulse")) setInterval(beat, PULSE_MS);
+
+// An approved paper is signed within seconds: its page says so by itself, and gives up after two minutes.
+const STATE_MS = 3000;
+const STATE_TRIES = 40;
+
+async function watchState(tries) {
+  const part = document.querySelector("#paper-state[data-address]");
+  if (!part || !tries) return;
+  await new Promise((resolve) => setTimeout(resolve, STATE_MS));
+  try {
+    const answer = document.hidden ? null : await fetch(part.dataset.address, { headers: { Accept: "text/html" } });
+    if (answer?.ok) {
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#paper-state");
+      if (fresh.dataset.state !== part.dataset.state) location.reload();
+      else part.replaceWith(fresh);
+    }
+  } catch {
+    part.classList.add("offline");
+  }
+  watchState(tries - 1);
+}
+watchState(STATE_TRIES);
+
+const tickAll = document.querySelector("[data-tick-all]");
+if (tickAll) {
+  tickAll.hidden = false;
+  tickAll.addEventListener("click", () => {
+    const boxes = [...tickAll.form.querySelectorAll("input[type=checkbox]")];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  });
+}

@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -17,11 +17,15 @@ from channels.email.child_process import ReadingLimits
 from channels.email.reading.parse import parse
 from channels.email.sandbox import SandboxedReader
 from mailroom.domain.errors import ArchiveDamagedError, UnreadableError
+from mailroom.domain.message import Message
+from mailroom.stages.classify import Classifier
 from tests.support.raw_mail import PDF, Form, multipart, part, simple, written
+from tests.support.workshop import AGENCY, CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = written(Form("utf-8", "utf-8", "base64", "b"))
 POISON_HEAD = b"From: =?utf-8?B?4LiB?= <poison@example.com>\r\nSubject: =?utf-8?B?4LiC?=\r\n"
+LETTER_HEAD = "Subject: ด่วนที่สุด ที่ มท 0808.2/ว 1234 ลงวันที่ 5 มกราคม 2569 เรื่อง ขอความร่วมมือ".encode()
 NESTED = POISON_HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 28 + b"Content-Type: a/b\r\n\r\n"
 
 
@@ -85,13 +89,28 @@ def reader(make_reader: Callable[[ReadingLimits], SandboxedReader]) -> Sandboxed
 
 
 def read(reader: SandboxedReader, *mails: bytes) -> list[tuple[str, tuple[str, ...]]]:
-    return [(m.subject, m.defects) for m in reader.read_many([io.BytesIO(mail) for mail in mails])]
+    return [(m.subject, m.defects) for m in messages(reader, [io.BytesIO(mail) for mail in mails])]
+
+
+def messages(reader: SandboxedReader, sources: Sequence[BinaryIO]) -> Iterator[Message]:
+    return (reading.message for reading in reader.read_many(sources))
 
 
 def test_the_child_reads_what_this_process_reads(reader: SandboxedReader) -> None:
     """A batch comes back in its order, equal in every field."""
     mails = [GOOD, simple(b"Subject: x"), b"", b"\xff" * 100, multipart(part("text/html", b"<b>x"))] * 30
-    assert list(reader.read_many([io.BytesIO(mail) for mail in mails])) == [parse(mail) for mail in mails]
+    assert list(messages(reader, [io.BytesIO(mail) for mail in mails])) == [parse(mail) for mail in mails]
+
+
+def test_the_child_classifies_as_this_process_does() -> None:
+    """Told the agency's rules, it says of each message by itself what it seems to be; without them nothing."""
+    classifier = Classifier(AGENCY, CATALOGUE)
+    reader = SandboxedReader(classifier=classifier)
+    mails = [GOOD, simple(LETTER_HEAD), simple(b"Auto-Submitted: auto-replied\r\nSubject: x"), b""]
+    readings = list(reader.read_many([io.BytesIO(mail) for mail in mails]))
+    reader.close()
+    assert [one.classification for one in readings] == [classifier.classify(parse(mail)) for mail in mails]
+    assert len({one.classification.kind for one in readings if one.classification}) > 2
 
 
 def test_an_empty_batch(reader: SandboxedReader, children: Callable[[], list[int]]) -> None:
@@ -114,7 +133,7 @@ def test_a_mail_that_takes_too_long_costs_only_itself(make_reader: Callable[[Rea
     """Time limit: sender and subject are known all the same, and the next mail is read."""
     sandboxed = make_reader(ReadingLimits(seconds=0.5))
     nested = stream(NESTED, 90 << 20)
-    before, poison, after = sandboxed.read_many([io.BytesIO(GOOD), nested, io.BytesIO(GOOD)])
+    before, poison, after = messages(sandboxed, [io.BytesIO(GOOD), nested, io.BytesIO(GOOD)])
     assert before == after == parse(GOOD)
     assert poison.defects[0] == "unreadable: time limit"
     assert (poison.sender.name, poison.sender.address, poison.subject) == ("ก", "poison@example.com", "ข")
@@ -126,7 +145,7 @@ def test_a_mail_that_takes_too_much_memory_costs_only_itself(
     """Memory limit: likewise."""
     sandboxed = make_reader(ReadingLimits(memory=150 << 20))
     huge = stream(POISON_HEAD + b"\r\n", 300 << 20)
-    before, poison, after = sandboxed.read_many([io.BytesIO(GOOD), huge, io.BytesIO(GOOD)])
+    before, poison, after = messages(sandboxed, [io.BytesIO(GOOD), huge, io.BytesIO(GOOD)])
     assert before == after == parse(GOOD)
     assert poison.defects[0] == "unreadable: memory limit"
     assert (poison.sender.address, poison.subject) == ("poison@example.com", "ข")
@@ -145,9 +164,9 @@ def test_a_mail_that_kills_the_child_costs_only_itself(
                     os.kill(pid, signal.SIGKILL)
 
     sources = [io.BytesIO(GOOD), stream(POISON_HEAD + b"\r\n", 40 << 20, kill), io.BytesIO(GOOD), io.BytesIO(GOOD)]
-    messages = list(reader.read_many(sources))
-    assert [m.subject for m in messages] == [parse(GOOD).subject, "ข", *[parse(GOOD).subject] * 2]
-    assert messages[1].defects[0] == "unreadable: crash (signal 9)"
+    found = list(messages(reader, sources))
+    assert [m.subject for m in found] == [parse(GOOD).subject, "ข", *[parse(GOOD).subject] * 2]
+    assert found[1].defects[0] == "unreadable: crash (signal 9)"
     with pytest.raises(UnreadableError, match="crash"):
         reader.html(stream(POISON_HEAD + b"\r\n", 40 << 20, kill))
     assert reader.html(io.BytesIO(GOOD)) == ""
@@ -180,7 +199,7 @@ def test_the_child_is_replaced_after_its_share(
 
 def test_a_batch_that_is_left_early_does_not_disturb_the_next(reader: SandboxedReader) -> None:
     """Whoever stops after the first message gets right answers afterwards."""
-    batch = reader.read_many([io.BytesIO(GOOD)] + [io.BytesIO(simple(b"Subject: %d" % n)) for n in range(50)])
+    batch = messages(reader, [io.BytesIO(GOOD)] + [io.BytesIO(simple(b"Subject: %d" % n)) for n in range(50)])
     assert next(batch) == parse(GOOD)
     batch.close()  # type: ignore[attr-defined]
     assert read(reader, simple(b"Subject: next"))[0][0] == "next"
@@ -192,7 +211,7 @@ def test_what_a_source_raises_comes_through(reader: SandboxedReader) -> None:
     def damaged(place: int) -> None:
         raise ArchiveDamagedError("the archive is damaged; restore it")
 
-    batch = reader.read_many([io.BytesIO(GOOD), stream(b"", 100, damaged), io.BytesIO(GOOD)])
+    batch = messages(reader, [io.BytesIO(GOOD), stream(b"", 100, damaged), io.BytesIO(GOOD)])
     assert next(batch) == parse(GOOD)
     with pytest.raises(ArchiveDamagedError):
         next(batch)
@@ -203,7 +222,7 @@ def test_ten_thousand_parts_and_a_megabyte_of_header(reader: SandboxedReader) ->
     """Bounded monsters are read within the limits, as in this process."""
     many = multipart(*[part("application/x-own", b"x")] * 10_000)
     wide = simple(b"Subject: " + b"y" * (1 << 20))
-    assert list(reader.read_many([io.BytesIO(many), io.BytesIO(wide)])) == [parse(many), parse(wide)]
+    assert list(messages(reader, [io.BytesIO(many), io.BytesIO(wide)])) == [parse(many), parse(wide)]
 
 
 _FLAT = """
@@ -215,7 +234,8 @@ import io
 reader = SandboxedReader()
 list(reader.read_many([io.BytesIO(b"Subject: x\\n\\n")]))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-(message,) = reader.read_many([stream(BASE64_HEAD, 50 << 20)])
+(reading,) = reader.read_many([stream(BASE64_HEAD, 50 << 20)])
+message = reading.message
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 reader.close()
 print((after - before) >> 10, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10, message.attachments[0].size)

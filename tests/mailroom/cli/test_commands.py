@@ -97,6 +97,15 @@ def test_export_register_in_every_format(worked: Installation, tmp_path: Path) -
     assert json.loads(worked.run("export", "register", "--year", "2568").stdout) == []
 
 
+def test_export_outgoing_in_every_format(worked: Installation, tmp_path: Path) -> None:
+    """ทะเบียนหนังสือส่ง has a heading before the first letter is sent, and a print that says so."""
+    assert json.loads(worked.run("export", "outgoing", "--year", "2569").stdout) == []
+    for form in ("csv", "xlsx", "pdf"):
+        worked.run("export", "outgoing", "--format", form, "--output", str(tmp_path / f"outgoing.{form}"))
+    assert "เลขทะเบียนส่ง" in (tmp_path / "outgoing.csv").read_text("utf-8-sig")
+    assert (tmp_path / "outgoing.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_verify_says_what_differs_and_fails(worked: Installation) -> None:
     """In order: exit 0. A changed archive: non-zero, with the message that is concerned."""
     assert json.loads(worked.run("verify", "--json").stdout)["ok"] is True

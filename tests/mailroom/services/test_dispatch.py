@@ -1,5 +1,6 @@
 """The dispatcher: what is committed is sent, temporary and permanent failures are told apart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailroom.domain.errors import (
@@ -94,7 +95,7 @@ async def test_each_letter_costs_one_commit_and_one_is_under_way_at_a_time(works
     """What became of a letter and the claim of the next are one commit; a crash leaves only that one in doubt."""
     workshop.receive(REQUEST, UNCLEAR, "somdet@citizen.test|ขออนุญาต|ขอใบอนุญาตร้านอาหาร")
     books, postman = CountingBooks(workshop.books), WatchfulPostman(workshop)
-    dispatcher = Dispatcher("email", sender=postman, books=books, clock=workshop.clock)
+    dispatcher = Dispatcher("email", sender=postman, books=books, archive=workshop.archive, clock=workshop.clock)
     assert await dispatcher.run() == 3
     assert postman.under_way == [1, 1, 1]
     assert books.begun == 4
@@ -124,7 +125,7 @@ class WatchfulPostman:
     workshop: Workshop
     under_way: list[int] = field(default_factory=list)
 
-    async def send(self, item: OutboxItem) -> str:
+    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
         self.under_way.append(sum(reply.state == "sending" for reply in _replies(self.workshop)))
         return "250 ok"
 

@@ -1,14 +1,17 @@
 """Custody, processing and marking, as one round of an account joins them."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any, BinaryIO
 
 import pytest
 
 from mailroom.domain.decision import Kind, Outcome
 from mailroom.domain.errors import TemporaryChannelError
-from mailroom.domain.message import Envelope, Message
+from mailroom.domain.message import Envelope
+from mailroom.domain.record import Reading
 from mailroom.ports import Content
 from mailroom.services.custody import Watch
 from tests.support.workshop import REQUEST, START, UNCLEAR, LineReader, Workshop
@@ -90,11 +93,57 @@ class AttemptsReader(LineReader):
         self._workshop = workshop
         self.attempts: list[int] = []
 
-    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         ordered = sorted(self._workshop.records(), key=lambda record: record.logged.envelope.entered_system_at)
         batch = ordered[len(self.attempts) : len(self.attempts) + len(sources)]
         self.attempts += [record.logged.attempts for record in batch]
         return super().read_many(sources)
+
+
+def test_processing_goes_on_beside_custody_and_numbers_keep_the_order_of_entry(workshop: Workshop) -> None:
+    """Of two folders the second is fetched last: nothing that entered after its first mail is numbered before it."""
+    reader = workshop.readers["email"] = TellingReader()
+    workshop.inbox.batch = 2
+    for place, second in enumerate((0, 1, 2, 4, 6, 8, 3, 5, 7)):
+        at = START + timedelta(seconds=second)
+        workshop.inbox.put(f"{'INBOX' if place < 6 else 'Junk'}/1/{place}", f"{place}{REQUEST}".encode(), at)
+    inbox = FolderByFolder(workshop.inbox)
+    workshop.inbox.before_fetch = lambda one: None if one.external_id != "Junk/1/8" else reader.wait()
+    assert workshop.rounds.receive(Watch(inbox, workshop.watch.since)).processed == 9
+    entered = sorted(workshop.records(), key=lambda record: record.logged.envelope.entered_system_at)
+    assert [record.number.number for record in entered if record.number] == list(range(1, len(entered) + 1))
+
+
+class TellingReader(LineReader):
+    """Tells when something was read."""
+
+    def __init__(self) -> None:
+        self._has_read = threading.Event()
+
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
+        self._has_read.set()
+        return super().read_many(sources)
+
+    def wait(self) -> None:
+        assert self._has_read.wait(30), "nothing is read while custody goes on"
+
+
+class FolderByFolder:
+    """Fetches one folder after the other, as a mail server's inbox does."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def fetch(self, envelopes: Sequence[Envelope]) -> Iterator[list[tuple[Envelope, Content]]]:
+        for _, group in groupby(sorted(envelopes, key=_folder), key=_folder):
+            yield from self._inner.fetch(list(group))
+
+
+def _folder(envelope: Envelope) -> str:
+    return envelope.external_id.partition("/")[0]
 
 
 def test_a_stream_is_kept_before_the_next_batch_is_asked_for(workshop: Workshop) -> None:

@@ -19,6 +19,8 @@ from mailroom.texts import load_composer, load_templates, load_texts
 from tests.support.stage_values import AGENCY, CONFIG, attachment, message
 
 COMPOSER = load_composer(CONFIG)
+ANSWERS = (Letter.ACKNOWLEDGEMENT, Letter.HELD, Letter.REDIRECT_AGENCY, Letter.REDIRECT_CHANNEL)
+"""Letters that answer a message by themselves; those about licences have tests of their own."""
 HOSTILE = (
     "\r\nBcc: victim@example.com\r\n\r\nbody",
     "{{ 7*7 }} {% raw %} ${7*7} %s %n <%= 1 %>",
@@ -137,7 +139,7 @@ def test_many_attachments_are_counted() -> None:
     assert "logo.png" not in letter.html
 
 
-@pytest.mark.parametrize("letter", list(Letter))
+@pytest.mark.parametrize("letter", ANSWERS)
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_every_letter_withstands_hostile_words(letter: Letter, words: str) -> None:
     """Headers cannot be injected, markup and template syntax stay literal, and size stays bounded."""
@@ -168,7 +170,7 @@ def test_equal_facts_make_equal_letters() -> None:
     assert COMPOSER.compose(Letter.HELD, facts()) == COMPOSER.compose(Letter.HELD, facts())
 
 
-@pytest.mark.parametrize("letter", list(Letter))
+@pytest.mark.parametrize("letter", ANSWERS)
 def test_our_own_subjects_are_known_when_they_come_back(letter: Letter) -> None:
     """`answering` recognises a reply to each of our letters by the subject that the catalogue gives it."""
     assert OUR_SUBJECT.search(f"Re: {COMPOSER.compose(letter, facts()).subject}")

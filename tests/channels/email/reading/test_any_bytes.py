@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from channels.email.reading.parse import html_body, leaf, parse, read_head
-from channels.email.wire import message_from_json, message_to_json
+from channels.email.wire import reading_from_json, reading_to_json
 from mailroom.domain.message import Message
+from mailroom.domain.record import Reading
 from tests.support.raw_mail import PDF, Form, multipart, part, simple, written
 
 SEEDS = (
@@ -37,7 +38,8 @@ def check(raw: bytes) -> None:
     assert time.process_time() - started < 2.0
     assert not [defect for defect in message.defects if "internal error" in defect]
     assert len(message.text) <= 100_000
-    assert message_from_json(message_to_json(message)) == message
+    reading = Reading(message)
+    assert reading_from_json(reading_to_json(reading)) == reading
     repr(message).encode("utf-8")
     for line in _lines(message):
         assert "\n" not in line

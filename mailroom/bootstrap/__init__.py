@@ -1,0 +1,66 @@
+"""The only package that joins ports to adapters."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from channels import CHANNELS, Finding
+from mailroom.bootstrap.house import House, open_house
+from mailroom.bootstrap.papers import Workshop, join_public, open_chancery, open_licences, open_public
+from mailroom.bootstrap.parts import SystemClock, announcements, login_address, open_books, sign_in, wording
+from mailroom.configuration import Configuration, load, warnings
+from mailroom.paths import CONFIG
+from mailroom.ports import Books
+from mailroom.services.compliance import setup_lines
+from mailroom.services.export import Export
+from mailroom.texts import load_texts
+from signing import check
+from signing.pictures import qr_svg as draw_qr
+from signing.render import TypstRenderer
+from storage.verify import Report
+from storage.verify import verify as verify_storage
+
+__all__ = [
+    "House",
+    "Workshop",
+    "draw_qr",
+    "examine",
+    "export",
+    "join_public",
+    "load",
+    "login_address",
+    "open_books",
+    "open_chancery",
+    "open_house",
+    "open_licences",
+    "open_public",
+    "sign_in",
+    "verify",
+    "warnings",
+]
+
+
+def export(configuration: Configuration, books: Books, *, thai_digits: bool) -> Export:
+    return Export(
+        books,
+        agency=configuration.agency,
+        catalogue=configuration.catalogue,
+        wording=wording(thai_digits=thai_digits),
+        renderer=partial(TypstRenderer, CONFIG),
+        clock=SystemClock(),
+    )
+
+
+def verify(configuration: Configuration) -> Report:
+    """The independent check of everything that is kept. Raises StorageError when there is nothing to check."""
+    return verify_storage(configuration.data_dir / "archive", configuration.database, configuration.agency.key)
+
+
+def examine(configuration: Configuration) -> Iterator[Finding]:
+    """Connect to everything that is configured, and say of each what works."""
+    for name, settings in configuration.channels.items():
+        yield from CHANNELS[name].check(settings)
+    yield from check(configuration.settings.signing, configuration.path.parent)
+    with open_books(configuration) as books, books.look() as uow:
+        lines = setup_lines(uow, SystemClock().now(), announcements(configuration), load_texts(CONFIG, "en"))
+    # Lawful, and the mail goes on: a line to read, not a failure (R20, R34).
+    yield from (Finding("announcement", ok=True, text=line) for line in lines)

@@ -1,0 +1,179 @@
+"""The whole house, joined: what one pass, the daemon and the web work with."""
+
+import gc
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from channels import CHANNELS
+from mailroom.bootstrap.papers import (
+    Workshop,
+    join_chancery,
+    join_licences,
+    late_signer,
+    links,
+    reminders,
+    workshop,
+)
+from mailroom.bootstrap.parts import SystemClock, announcements, dispatchers, open_books, readers
+from mailroom.configuration import Configuration
+from mailroom.paths import CONFIG
+from mailroom.ports import Archive, Books, Clock, Inbox, Reader
+from mailroom.services.acting import Actor, year_by_deemed, year_by_entered
+from mailroom.services.bounces import Bounces
+from mailroom.services.chancery import Chancery
+from mailroom.services.custody import Custody, Watch
+from mailroom.services.desk import Desk
+from mailroom.services.dispatch import Dispatcher
+from mailroom.services.letters import Letters
+from mailroom.services.licence_office import LicenceOffice
+from mailroom.services.links import Links
+from mailroom.services.processing import Processing
+from mailroom.services.reminders import Reminders
+from mailroom.services.rounds import Rounds
+from mailroom.stages.judge import Judge
+from mailroom.texts import Texts, load_composer, load_texts
+from storage.archive import SegmentArchive
+from storage.lock import FolderLock
+
+GARBAGE_THRESHOLD = 20_000
+"""So many new objects make a search for unreachable ones; a message makes some thousands, and hardly any cycle."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread that computes keeps one waiting whose bytes have come: with the interpreter's own 5 ms the reader
+and the connection stand idle while a batch is decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything, joined: what `once`, the daemon and the web work with."""
+
+    configuration: Configuration
+    clock: Clock
+    books: Books
+    archive: Archive
+    texts: Texts
+    watches: tuple[Watch, ...]
+    listeners: tuple[Inbox, ...]
+    """A second connection for each watch, in the same order, to wait on."""
+    rounds: Rounds
+    dispatchers: tuple[Dispatcher, ...]
+    desk: Desk
+    desk_readers: Mapping[str, Reader]
+    """Readers of their own for the web, so that a long batch keeps no clerk waiting."""
+    shop: Workshop
+    licences: LicenceOffice
+    chancery: Chancery
+    links: Links
+    reminders: Reminders
+    stopping: threading.Event
+    """Set to let work in hand end at the next batch."""
+
+
+@contextmanager
+def open_house(configuration: Configuration, clock: Clock | None = None) -> Iterator[House]:
+    """Lock the data folder and join everything. Raises AlreadyRunningError, StorageError, ConfigurationError."""
+    clock = clock or SystemClock()
+    with ExitStack() as stack:
+        configuration.data_dir.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(FolderLock(configuration.data_dir))
+        books = stack.enter_context(open_books(configuration))
+        archive = stack.enter_context(closing(SegmentArchive(configuration.data_dir / "archive")))
+        house = _joined(configuration, clock, books, archive, stack)
+        _tune_interpreter()
+        yield house
+
+
+def _tune_interpreter() -> None:
+    """What start-up made lives as long as the process: it is not searched for garbage again and again."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    sys.setswitchinterval(SWITCH_SECONDS)
+
+
+def _joined(configuration: Configuration, clock: Clock, books: Books, archive: Archive, stack: ExitStack) -> House:
+    stopping = threading.Event()
+    inboxes, listeners = (_inboxes(configuration, stack) for _ in range(2))
+    desk_readers = readers(configuration, stack)
+    actor = _actor(configuration, Bounces(archive=archive, readers=readers(configuration, stack)))
+    judges = {name: _judge(configuration, name) for name in configuration.channels}
+    processing = Processing(
+        archive=archive,
+        readers=readers(configuration, stack, {name: judge.classifier for name, judge in judges.items()}),
+        books=books,
+        judges=judges,
+        actor=actor,
+        clock=clock,
+        announcements=announcements(configuration),
+        stopping=stopping.is_set,
+    )
+    custody = Custody(archive=archive, books=books, clock=clock, stopping=stopping.is_set)
+    shop = workshop(configuration, books, archive, clock, late_signer(configuration, stack), stopping.is_set)
+    licences = join_licences(shop)
+    return House(
+        configuration=configuration,
+        clock=clock,
+        books=books,
+        archive=archive,
+        texts=load_texts(CONFIG),
+        watches=tuple(Watch(inbox, configuration.since(name)) for name, inbox in inboxes.items()),
+        listeners=tuple(listeners.values()),
+        rounds=Rounds(custody=custody, processing=processing, books=books, clock=clock),
+        dispatchers=dispatchers(configuration, books, archive, clock),
+        desk=_desk(configuration, books, actor, clock),
+        desk_readers=desk_readers,
+        shop=shop,
+        licences=licences,
+        chancery=join_chancery(shop),
+        links=links(shop),
+        reminders=reminders(shop),
+        stopping=stopping,
+    )
+
+
+def _actor(configuration: Configuration, bounces: Bounces) -> Actor:
+    return Actor(
+        agency=configuration.agency,
+        letters=_letters(configuration),
+        bounces=bounces,
+        year_of=year_by_deemed if configuration.settings.register_.year_by == "deemed" else year_by_entered,
+    )
+
+
+def _inboxes(configuration: Configuration, stack: ExitStack) -> dict[str, Inbox]:
+    return {
+        name: stack.enter_context(closing(CHANNELS[name].inbox(settings)))
+        for name, settings in configuration.channels.items()
+    }
+
+
+def _desk(configuration: Configuration, books: Books, actor: Actor, clock: Clock) -> Desk:
+    return Desk(
+        books=books,
+        actor=actor,
+        catalogue=configuration.catalogue,
+        announcements=announcements(configuration),
+        clock=clock,
+    )
+
+
+def _letters(configuration: Configuration) -> Letters:
+    return Letters(
+        agency=configuration.agency,
+        catalogue=configuration.catalogue,
+        composer=load_composer(CONFIG),
+    )
+
+
+def _judge(configuration: Configuration, channel: str) -> Judge:
+    answers = configuration.settings.answers
+    return Judge(
+        agency=configuration.agency,
+        catalogue=configuration.catalogue,
+        hours=configuration.hours,
+        since=configuration.since(channel),
+        per_sender_per_day=answers.per_sender_per_day,
+        official_letters=answers.official_letters,
+    )

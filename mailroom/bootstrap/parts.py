@@ -1,0 +1,101 @@
+"""Small pieces that more than one joined whole needs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from channels import CHANNELS
+from mailroom.configuration import Configuration
+from mailroom.paths import CONFIG
+from mailroom.ports import Archive, Books, Clock, Reader
+from mailroom.services.announcements import Announcements
+from mailroom.services.delivery import EMAIL
+from mailroom.services.dispatch import Dispatcher
+from mailroom.services.sign_in import SignIn
+from mailroom.services.wording import Wording
+from mailroom.stages.classify import Classifier
+from mailroom.texts import load_texts
+from signing import MailSigner, open_mail_signer
+from storage.unit_of_work import SqlBooks
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@contextmanager
+def open_books(configuration: Configuration) -> Iterator[Books]:
+    """The books alone, for commands that change nothing at a server. Raises StorageError."""
+    configuration.data_dir.mkdir(parents=True, exist_ok=True)
+    with closing(SqlBooks(configuration.database, configuration.agency.key)) as books:
+        yield books
+
+
+NO_CLASSIFIERS: Mapping[str, Classifier] = MappingProxyType({})
+
+
+def readers(
+    configuration: Configuration, stack: ExitStack, classifiers: Mapping[str, Classifier] = NO_CLASSIFIERS
+) -> Mapping[str, Reader]:
+    """Readers by channel, of their own: a batch holds those of processing throughout."""
+    return {
+        name: stack.enter_context(closing(CHANNELS[name].reader(settings, classifiers.get(name))))
+        for name, settings in configuration.channels.items()
+    }
+
+
+def announcements(configuration: Configuration) -> Announcements:
+    return Announcements(configuration.announcement, base_url=configuration.base_url)
+
+
+def dispatchers(configuration: Configuration, books: Books, archive: Archive, clock: Clock) -> tuple[Dispatcher, ...]:
+    """One for each channel."""
+    return tuple(
+        Dispatcher(
+            name,
+            sender=CHANNELS[name].sender(settings, configuration.agency.name, _mail_signer(configuration, name)),
+            books=books,
+            archive=archive,
+            clock=clock,
+        )
+        for name, settings in configuration.channels.items()
+    )
+
+
+def _mail_signer(configuration: Configuration, channel: str) -> Callable[[bytes], bytes] | None:
+    """The key is opened for the first mail: a token that is not plugged in keeps no acknowledgement back."""
+    settings = configuration.settings.signing
+    if channel != EMAIL or settings.key is None or not settings.sign_mail:
+        return None
+    signers: list[MailSigner] = []
+
+    def sign_mail(raw: bytes) -> bytes:
+        if not signers:
+            signers.append(open_mail_signer(settings, configuration.path.parent))
+        return signers[0].sign_mail(raw)
+
+    return sign_mail
+
+
+def sign_in(configuration: Configuration, books: Books, clock: Clock | None = None) -> SignIn:
+    """Signing in under the limits of [web]."""
+    web = configuration.settings.web
+    return SignIn(
+        books=books,
+        clock=clock or SystemClock(),
+        idle=timedelta(minutes=web.session_idle_minutes),
+        absolute=timedelta(hours=web.session_hours),
+    )
+
+
+def login_address(configuration: Configuration, token: str) -> str:
+    """Where a one-time token signs in. It stands in the fragment, which browsers send to nobody."""
+    return f"{configuration.base_url}/login/link#{token}"
+
+
+def wording(*, thai_digits: bool) -> Wording:
+    return Wording(load_texts(CONFIG).tables, thai_digits=thai_digits)

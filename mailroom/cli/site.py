@@ -1,0 +1,46 @@
+"""The pages of one agency: the desk behind the login, and what anyone may see."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from mailroom.bootstrap import House, draw_qr, sign_in
+from mailroom.services.health import health
+from mailroom.services.licence_office import PublicOffice
+from mailroom.web import announcements, instruments
+from mailroom.web.app import application
+from mailroom.web.documents import document_routes
+from mailroom.web.pages import Pages
+from mailroom.web.public.pages import PublicPages
+from mailroom.web.public.routes import public_routes
+from mailroom.web.public.site import PublicSite
+from mailroom.web.site import PaperOffice
+
+
+def site(
+    house: House, public: PublicOffice, pages: PublicPages, *, release_soon: Callable[[], None]
+) -> Callable[..., Any]:
+    """One ASGI application. `release_soon` has approved papers signed without waiting for the schedule."""
+    configuration = house.configuration
+    visitors = PublicSite(publication=public.publication, files=public.files, pages=pages, verifier=public.verifier)
+    return application(
+        books=house.books,
+        archive=house.archive,
+        readers=house.desk_readers,
+        desk=house.desk,
+        agency=configuration.agency,
+        catalogue=configuration.catalogue,
+        texts=house.texts,
+        settings=configuration.settings.web,
+        clock=house.clock,
+        health=partial(health, house.books, house.clock),
+        sign_in=sign_in(configuration, house.books, house.clock),
+        private=instruments.desk_routes(house.chancery),
+        public=announcements.public_routes(house.chancery, pages, draw_qr),
+        mounted=[
+            *public_routes(visitors),
+            *document_routes(house.links, Pages(agency=configuration.agency, texts=house.texts)),
+        ],
+        gaps=partial(instruments.gaps_of, house.chancery),
+        papers=PaperOffice(house=house.licences, release_soon=release_soon),
+    )

@@ -1,0 +1,168 @@
+"""Handing a licence over: the letter with the PDF, or with a one-time link where the PDF cannot be mailed (R26, R116)."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from mailroom.domain.agency import Agency
+from mailroom.domain.decision import Letter, Secrecy
+from mailroom.domain.document import Document, DownloadLink, Enclosed
+from mailroom.domain.licence import Issuance
+from mailroom.domain.outbox import OutboxItem
+from mailroom.domain.outgoing import OutgoingEntry
+from mailroom.domain.record import MessageRecord
+from mailroom.domain.service import Catalogue, Service
+from mailroom.ports import UnitOfWork
+from mailroom.services.letters import thread_of
+from mailroom.services.links import hash_of
+from mailroom.stages.compose import Composed, Composer
+from mailroom.stages.licence_letters import HandOver, LicenceFacts, licence_letter
+
+EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Where a licence goes."""
+
+    channel: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An issued paper with the request that it answers."""
+
+    issuance: Issuance
+    document: Document
+    outgoing: OutgoingEntry
+    record: MessageRecord | None
+    at: datetime
+
+    @property
+    def addressees(self) -> list[Addressee]:
+        """The applicant's channel, and e-mail as well where it is another one and an address is known (R26, R116)."""
+        found, channel = [], self.issuance.channel
+        message = self.record.message if self.record else None
+        if channel != EMAIL and self.record and message and self.record.logged.envelope.channel == channel:
+            found.append(Addressee(channel, message.sender.address))
+        found.append(Addressee(EMAIL, self.issuance.email))
+        return [one for one in found if one.to]
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the request is graded: its letters name nothing of it, and nothing is enclosed (R58)."""
+        classification = self.record.classification if self.record else None
+        return classification is not None and classification.marks.secrecy is not Secrecy.NONE
+
+
+class Delivery:
+    """Writes the letters of issued papers into the outbox. The caller commits."""
+
+    def __init__(
+        self,
+        *,
+        agency: Agency,
+        catalogue: Catalogue,
+        composer: Composer,
+        status_url: Callable[[str], str],
+        largest_enclosure: int,
+        link_days: int,
+        new_id: Callable[[], str] = lambda: uuid4().hex,
+        new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    ) -> None:
+        """`status_url` gives the public page of a licence's code; `largest_enclosure` is in bytes.
+
+        `new_token` gives 256 random bits that may stand in an address.
+        """
+        self._agency = agency
+        self._catalogue = catalogue
+        self._composer = composer
+        self._status_url = status_url
+        self._largest_enclosure = largest_enclosure
+        self._link_days = link_days
+        self._new_id = new_id
+        self._new_token = new_token
+
+    def hand_over(
+        self,
+        uow: UnitOfWork,
+        issuance: Issuance,
+        document: Document,
+        outgoing: OutgoingEntry,
+        at: datetime,
+        *,
+        enclose: bool = True,
+    ) -> tuple[OutboxItem, ...]:
+        """Put the letters of an issued paper into the outbox, and their links into the link book; the letters.
+
+        `document` is the signed PDF, in the archive already. Empty where the holder has no address: then the event
+        `letter.omitted` asks a clerk to hand the paper over. Without `enclose` they get a link in any case.
+        """
+        record = uow.messages.get(issuance.message_id) if issuance.message_id else None
+        paper = Paper(issuance, document, outgoing, record, at)
+        letters = tuple(self._letter(uow, paper, addressee, enclose=enclose) for addressee in paper.addressees)
+        for letter in letters:
+            uow.outbox.put(letter)
+        if not letters:
+            uow.events.add("letter.omitted", at, message_id=issuance.message_id, detail=issuance.number)
+        return letters
+
+    def _letter(self, uow: UnitOfWork, paper: Paper, addressee: Addressee, *, enclose: bool) -> OutboxItem:
+        small = paper.document.size <= self._largest_enclosure
+        if enclose and addressee.channel == EMAIL and small and not paper.is_graded:
+            words = licence_letter(self._composer, self._facts(paper), _hand_over(paper))
+            return self._item(paper, addressee, words, enclosed=True)
+        until = paper.at + timedelta(days=self._link_days)
+        link = replace(_hand_over(paper), link_url=self._link(uow, paper.document, until), link_until=until)
+        return self._item(paper, addressee, licence_letter(self._composer, self._facts(paper), link), enclosed=False)
+
+    def _link(self, uow: UnitOfWork, document: Document, until: datetime) -> str:
+        token = self._new_token()
+        uow.links.put(DownloadLink(digest=document.digest, token_hash=hash_of(token), expires_at=until))
+        return f"{self._agency.base_url}/documents/{token}"
+
+    def _facts(self, paper: Paper) -> LicenceFacts:
+        issuance = paper.issuance
+        return LicenceFacts(
+            agency=self._agency,
+            service=self._catalogue.service(issuance.service) or Service(issuance.service, issuance.service),
+            number=issuance.number,
+            content=issuance.content,
+            status_url=self._status_url(issuance.code),
+            letter_no=paper.outgoing.letter_no(self._agency.letter_prefix),
+            request=paper.record.number if paper.record else None,
+        )
+
+    def _item(self, paper: Paper, addressee: Addressee, words: Composed, *, enclosed: bool) -> OutboxItem:
+        message, document = paper.record.message if paper.record else None, paper.document
+        return OutboxItem(
+            id=self._new_id(),
+            message_id=paper.issuance.message_id,
+            channel=addressee.channel,
+            letter=Letter.LICENCE if enclosed else Letter.LICENCE_LINK,
+            to=addressee.to,
+            to_name=paper.issuance.content.holder,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            in_reply_to=message.message_id if message else "",
+            references=thread_of(message) if message else (),
+            created_at=paper.at,
+            due_at=paper.at,
+            enclosures=(Enclosed(document.digest, document.name, document.media_type),) if enclosed else (),
+        )
+
+
+def _hand_over(paper: Paper) -> HandOver:
+    return HandOver(
+        act=paper.issuance.act,
+        sent_no=str(paper.outgoing.number),
+        dated=paper.outgoing.draft.dated,
+        file_name=paper.document.name,
+        file_size=paper.document.size,
+        digest=paper.document.digest,
+        graded=paper.is_graded,
+    )

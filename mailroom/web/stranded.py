@@ -1,0 +1,44 @@
+"""Letters that answer no message and did not arrive: a bounced licence is a task that somebody sees."""
+
+from starlette.responses import RedirectResponse, Response
+
+from mailroom.domain.errors import RefusedActionError
+from mailroom.domain.licence import Licence
+from mailroom.domain.outbox import OutboxItem
+from mailroom.ports import UnitOfWork
+from mailroom.services.resending import concerns
+from mailroom.web.paper_acts import reason_of
+from mailroom.web.queue import STRANDED_LIMIT
+from mailroom.web.site import Site, Visit
+
+LOOKED_THROUGH = 20
+"""So many licences of one address are compared with a letter that names none."""
+
+
+def letters_page(site: Site, visit: Visit) -> Response:
+    return _shown(site, visit, done=visit.query.get("done", ""))
+
+
+def settle(site: Site, visit: Visit) -> Response:
+    """Somebody saw to a letter by other means: it leaves the list, with a reason."""
+    try:
+        site.house.resending.settle(visit.path["letter"], visit.clerk, reason_of(visit))
+    except RefusedActionError as error:
+        return _shown(site, visit, refused=error)
+    return RedirectResponse("/desk/letters?done=settle", status_code=303)
+
+
+def _shown(site: Site, visit: Visit, *, done: str = "", refused: RefusedActionError | None = None) -> Response:
+    with site.house.books.look() as uow:
+        letters = [(item, _licence(uow, item)) for item in uow.outbox.stranded(STRANDED_LIMIT)]
+    context = {"letters": letters, "done": done, "refused": refused}
+    return site.pages.show("letters.html", session=visit.session, status=409 if refused else 200, **context)
+
+
+def _licence(uow: UnitOfWork, item: OutboxItem) -> Licence | None:
+    """The licence that a letter hands over or speaks of, if the books can tell."""
+    for enclosed in item.enclosures:
+        if found := uow.licences.by_document(enclosed.digest):
+            return found[0]
+    alike = uow.licences.of_email(item.to, LOOKED_THROUGH)
+    return next((one for one in alike if concerns(item, one) or one.number in item.subject), None)

@@ -1,0 +1,65 @@
+"""Opens what the table [signing] names: key, signer, examiner."""
+
+from pathlib import Path
+
+from cryptography import x509
+
+from mailroom.domain.errors import ConfigurationError
+from mailroom.ports import Signer
+from mailroom.settings.signing import KeySection, SigningSection
+from signing import certificates
+from signing.certificates import load_files
+from signing.examiner import PdfExaminer
+from signing.keys import SigningKey, load_pkcs12
+from signing.remote_key import RemoteKey
+from signing.revocation import RevocationSource
+from signing.signer import PadesSigner
+from signing.smime import MailSigner
+from signing.token_key import TokenKey
+from signing.trust import TrustStore
+
+
+def open_signer(settings: SigningSection, folder: Path = Path()) -> Signer:
+    """The signer of the agency. Paths are relative to `folder`. Raises ConfigurationError, SigningError."""
+    if settings.key is None:
+        raise ConfigurationError("no key is set: add [signing.key], so that documents can be signed")
+    return PadesSigner(open_key(settings.key, folder), open_trust(settings, folder), settings.time_stamps)
+
+
+def open_mail_signer(settings: SigningSection, folder: Path = Path()) -> MailSigner:
+    """Signs mail with the same key. Raises ConfigurationError, SigningError."""
+    if settings.key is None:
+        raise ConfigurationError("no key is set: add [signing.key], so that mail can be signed")
+    return MailSigner(open_key(settings.key, folder))
+
+
+def open_examiner(settings: SigningSection, folder: Path = Path()) -> PdfExaminer:
+    """To be closed when it is done with. Paths are relative to `folder`. Raises ConfigurationError."""
+    source = RevocationSource() if settings.fetch_revocation else None
+    return PdfExaminer(_files(settings.trust, folder), _files(settings.chain, folder), source=source)
+
+
+def is_demo(settings: SigningSection, folder: Path = Path()) -> bool:
+    """Whether a demonstration authority is trusted: papers then say what they are. Raises ConfigurationError."""
+    return any(certificates.is_demo(one) for one in _files(settings.trust, folder))
+
+
+def open_trust(settings: SigningSection, folder: Path) -> TrustStore:
+    """Raises ConfigurationError."""
+    return TrustStore(_files(settings.trust, folder), _files(settings.chain, folder))
+
+
+def open_key(settings: KeySection, folder: Path) -> SigningKey:
+    """Raises ConfigurationError, SigningError."""
+    if settings.pkcs12 is not None:
+        return load_pkcs12(folder / settings.pkcs12.file, settings.pkcs12.password.reveal())
+    if settings.pkcs11 is not None:
+        token = settings.pkcs11
+        certificate = None if token.certificate is None else folder / token.certificate
+        return TokenKey(token.module, token.token, token.key, token.pin.reveal(), certificate)
+    assert settings.remote is not None  # noqa: S101 - the settings have seen to it
+    return RemoteKey(settings.remote.url, settings.remote.credential, settings.remote.token.reveal())
+
+
+def _files(paths: tuple[Path, ...], folder: Path) -> tuple[x509.Certificate, ...]:
+    return load_files([folder / path for path in paths])

@@ -1,0 +1,56 @@
+"""The pages for papers and licences over an office that issues them, with clerks, a head and messages of citizens."""
+
+from pathlib import Path
+from typing import Any
+
+from mailroom.domain.decision import Classification, Decision, Kind, Letter, Outcome, Reason
+from mailroom.domain.message import Address, Message
+from mailroom.web.site import PaperOffice
+from tests.support.licence_office import CATALOGUE, Office
+from tests.support.web_site import Site
+
+APPLICATION = """เรียน นายกเทศมนตรี
+
+ข้าพเจ้า นางมาลี ศรีตัวอย่าง เลขประจำตัวประชาชน 1101700230708 ขออนุญาตจัดตั้งสถานที่จำหน่ายอาหาร
+ชื่อร้าน ครัวแม่มาลี ตั้งอยู่เลขที่ 12 หมู่ 3 ตำบลตลาด อำเภอเมือง จังหวัดอ่างทอง
+"""
+ACCEPT = Decision(
+    Outcome.ACCEPT, "policy", (Reason("service-words", "อาหาร"),), register=True, letter=Letter.ACKNOWLEDGEMENT
+)
+
+
+class LicensingSite:
+    """`office` acts as services do, `site` is what a browser sees; `asked` counts the turns that were asked for."""
+
+    def __init__(self, folder: Path, **more: Any) -> None:
+        self.office = Office(folder, **more)
+        self.asked = 0
+        self.site = Site(
+            books=self.office.books,
+            archive=self.office.archive,
+            catalogue=CATALOGUE,
+            clock=self.office.clock,
+            papers=PaperOffice(house=self.office.house, release_soon=self._ask),
+        )
+        self.app, self.sign_in = self.site.app, self.site.sign_in
+
+    def _ask(self) -> None:
+        self.asked += 1
+
+    def receive(self, text: str = APPLICATION, *, kind: Kind = Kind.REQUEST, **more: Any) -> int:
+        """An accepted message; its row."""
+        message = Message(
+            sender=more.pop("sender", Address("มาลี ศรีตัวอย่าง", "malee@citizen.example")),
+            subject=more.pop("subject", "ขอใบอนุญาตร้านอาหาร"),
+            text=text,
+            message_id="<b2@citizen.example>",
+        )
+        kind_of = more.pop("classification", Classification(kind, "food-shop"))
+        return self.site.receive(message, classification=kind_of, **{"decision": ACCEPT} | more)
+
+    def release(self) -> None:
+        """One turn of the daemon."""
+        self.office.house.turns.run()
+
+    def close(self) -> None:
+        self.office.close()
