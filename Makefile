@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-PACKAGES := dovecot-imapd dovecot-lmtpd chromium poppler-utils strace isync
+PACKAGES := dovecot-imapd dovecot-lmtpd chromium poppler-utils strace isync softhsm2 libnss3-tools qpdf mupdf-tools libxml2-utils default-jdk-headless libjaxb-java libistack-commons-java libtxw2-java
 
 .PHONY: help demo test check format bench install lock docs clean
 

@@ -64,7 +64,7 @@ def _medians(table: Mapping[str, list[float]]) -> Mapping[str, float]:
 
 
 def _json(*command: str) -> dict[str, Any]:
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=1800)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=1800, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command[:4])} failed:\n{done.stderr[-3000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -80,7 +80,7 @@ def _install_libpdf() -> Path | None:
     if not (folder / "node_modules" / "@libpdf" / "core").exists():
         folder.mkdir(parents=True, exist_ok=True)
         command = ["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", str(folder), "@libpdf/core"]
-        if subprocess.run(command, cwd=folder, timeout=600).returncode:
+        if subprocess.run(command, cwd=folder, timeout=600, check=False).returncode:
             print("npm cannot install @libpdf/core: it is not measured")
             return None
     return folder
@@ -93,7 +93,7 @@ def _install_weasyprint() -> Path | None:
         subprocess.run([sys.executable, "-m", "venv", str(python.parent.parent)], check=True)
         install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "weasyprint", "pyhanko"]
         subprocess.run(install, check=True)
-    if subprocess.run([str(python), "-c", "import weasyprint"], capture_output=True).returncode:
+    if subprocess.run([str(python), "-c", "import weasyprint"], capture_output=True, check=False).returncode:
         print("WeasyPrint finds no pango: it is not measured (apt-get install libpangoft2-1.0-0)")
         return None
     return python

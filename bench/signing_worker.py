@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import itertools
 import json
 import statistics
 import sys
@@ -22,6 +23,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from mailroom.domain.signature import Seal, SignatureLevel, SignatureSpec
 from mailroom.paths import CONFIG
+from mailroom.ports import Json
 from signing.certificates import load_files
 from signing.keys import HeldKey, load_pkcs12
 from signing.render import TypstRenderer
@@ -44,7 +46,7 @@ class KeptKey(signers.Signer):  # type: ignore[misc]
         super().__init__(signing_cert=parsed(key.certificate), cert_registry=store)
         self._key, self._size = key, len(key.sign(b""))
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:  # noqa: ARG002
         return bytes(self._size) if dry_run else self._key.sign(data)
 
 
@@ -67,6 +69,7 @@ def works(pdf: bytes, key: Path, password: str, root: Path, authority: str) -> M
     """Everything that is measured in this process, by name."""
     held, roots = load_pkcs12(key, password), load_files([root])
     signer = PadesSigner(held, TrustStore(roots), [authority])
+    numbers = itertools.count(1)
     renderer, data, large = TypstRenderer(CONFIG), sample_data("licence.v1"), _large(pdf)
     elliptic = HeldKey(ec.generate_private_key(ec.SECP256R1()), held.certificate)
     kept, shared = KeptKey(held), ValidationContext(trust_roots=[load_cert_from_pemder(root)], allow_fetching=True)
@@ -82,7 +85,7 @@ def works(pdf: bytes, key: Path, password: str, root: Path, authority: str) -> M
         return by_pyhanko(pdf, stock, level, authority, context)
 
     def licence() -> bytes:
-        return renderer.render("licence.v1", data, at=AT, enclosures=ENCLOSURES)
+        return renderer.render("licence.v1", _of_another(data, next(numbers)), at=AT, enclosures=ENCLOSURES)
 
     return {
         "bare RSA-3072": lambda: held.sign(b"x" * 100),
@@ -96,6 +99,17 @@ def works(pdf: bytes, key: Path, password: str, root: Path, authority: str) -> M
         },
         "render": licence,
         "licence": lambda: ours(licence(), "B-LT"),
+    }
+
+
+def _of_another(data: Mapping[str, Json], number: int) -> dict[str, Json]:
+    """The licence of another holder: typst keeps what it has set before, and would set the same one for nothing."""
+    words = ("holder", "premises", "address", "business", "number", "receipt", "code", "fee")
+    return {
+        **data,
+        **{word: f"{data[word]} {number}" for word in words},
+        "conditions": [f"{condition} {number}" for condition in data["conditions"]],  # type: ignore[union-attr]
+        "qr": {"qr": f"https://licence.example/v/{number:012}"},
     }
 
 

@@ -21,7 +21,9 @@ STYLE = (
 )
 
 
-def main(data: Path, font: Path, key: Path, password: str, root: Path, authority: str, count: int, output: Path) -> None:
+def main(
+    data: Path, font: Path, key: Path, password: str, root: Path, authority: str, count: int, output: Path
+) -> None:
     table = json.loads(data.read_text(encoding="utf-8"))
     page = _page(table, font)
     cpu, wall = [], []

@@ -13,6 +13,9 @@ import pikepdf
 from mailroom.domain.errors import SigningRefusedError
 
 _START: Final = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
+_STAND_IN: Final = f"/{secrets.token_hex(16)}"
+"""Begins what stands for a reference. Nobody can guess it, so no content can be taken for one."""
+_STANDING_IN: Final = re.compile(_STAND_IN.encode() + rb"(\d+)")
 _TAIL_BYTES = 1024
 _RANGE_WIDTH = 32
 """Room for the three numbers of a ByteRange."""
@@ -63,9 +66,6 @@ class PdfUpdate:
         self._changed: dict[ObjectId, pikepdf.Object] = {}
         self._new: list[tuple[int, pikepdf.Object | bytes]] = []
         self._size = self._next = int(self.document.trailer.Size)
-        # Nobody can guess what stands for a reference, so no content can be taken for one.
-        self._stand_in = f"/{secrets.token_hex(16)}"
-        self._reference = re.compile(self._stand_in.encode() + rb"(\d+)")
 
     def reserve(self) -> pikepdf.Object:
         """What stands for a reference to an object that is yet to be written.
@@ -73,11 +73,11 @@ class PdfUpdate:
         qpdf would read the whole document before it gave out a number.
         """
         self._next += 1
-        return pikepdf.Name(f"{self._stand_in}{self._next - 1}")
+        return pikepdf.Name(f"{_STAND_IN}{self._next - 1}")
 
     def write(self, reference: pikepdf.Object, body: pikepdf.Object | bytes) -> None:
         """Write the object for which `reference` was reserved; it may still be changed until all is prepared."""
-        self._new.append((self._number(reference), body))
+        self._new.append((_number(reference), body))
 
     def mark(self, changed: pikepdf.Object) -> None:
         """Have a changed object written. One that stands inside another has no number: mark the outer one."""
@@ -87,10 +87,10 @@ class PdfUpdate:
         """Everything but the signature. `head` are the entries of the signature dictionary, without its brackets."""
         gap = b"" if self._pdf.endswith((b"\n", b"\r")) else b"\n"
         body, places = bytearray(gap), {}
-        target = (self._number(reference), 0)
+        target = (_number(reference), 0)
         for objgen, content in (*self._changed.items(), *(((number, 0), each) for number, each in self._new)):
             places[objgen] = len(self._pdf) + len(body)
-            body += b"%d %d obj\n%b\nendobj\n" % (*objgen, self._written(content))
+            body += b"%d %d obj\n%b\nendobj\n" % (*objgen, _written(content))
         places[target] = len(self._pdf) + len(body)
         body += b"%d %d obj\n<<%b/ByteRange [0 " % (*target, head)
         begins = len(self._pdf) + len(body) + _RANGE_WIDTH + len(b"]/Contents ")
@@ -98,14 +98,6 @@ class PdfUpdate:
         after = b">>\nendobj\n" + self._table(places, ends + len(b">>\nendobj\n"))
         body += (b"%d %d %d" % (begins, ends, len(after))).ljust(_RANGE_WIDTH) + b"]/Contents "
         return Prepared(self._pdf, bytes(body), room, after)
-
-    def _number(self, reference: pikepdf.Object) -> int:
-        return int(str(reference).removeprefix(self._stand_in))
-
-    def _written(self, body: pikepdf.Object | bytes) -> bytes:
-        if isinstance(body, bytes):
-            return body
-        return self._reference.sub(rb"\1 0 R", body.unparse(resolved=True))
 
     def _table(self, places: dict[ObjectId, int], at: int) -> bytes:
         """The table of what was written, of the kind that the document has."""
@@ -136,6 +128,16 @@ class PdfUpdate:
             state = hashlib.sha256(b"%d" % len(self._pdf) + bytes(trailer.ID[1])).digest()[:16]
             entries += b"/ID[<%b><%b>]" % (bytes(trailer.ID[0]).hex().encode(), state.hex().encode())
         return entries
+
+
+def _number(stand_in: pikepdf.Object) -> int:
+    return int(str(stand_in).removeprefix(_STAND_IN))
+
+
+def _written(body: pikepdf.Object | bytes) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return _STANDING_IN.sub(rb"\1 0 R", body.unparse(resolved=True))
 
 
 def text(value: str) -> bytes:

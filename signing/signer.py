@@ -49,7 +49,7 @@ class PadesSigner:
             raise SigningRefusedError("the time-stamp authority changes its certificate all the time; use another one")
         if spec.level is SignatureLevel.B_LTA:
             signed = self._archive(signed)
-        confirm(signed, pdf, self._key.certificate)
+        confirm(signed, pdf, self._key.certificate, self._sealing(chain))
         return signed
 
     def close(self) -> None:

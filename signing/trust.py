@@ -132,14 +132,13 @@ class TrustStore:
 
 def refuse_dates(certificate: x509.Certificate, at: datetime) -> None:
     """Raises SigningRefusedError when the certificate is not valid at that time."""
-    name = common_name(certificate)
     if at > certificate.not_valid_after_utc:
         raise SigningRefusedError(
-            f"the certificate of {name} expired on {certificate.not_valid_after_utc:%Y-%m-%d}; put the new one in place"
+            f"the certificate of {common_name(certificate)} expired on {certificate.not_valid_after_utc:%Y-%m-%d}; put the new one in place"
         )
     if at < certificate.not_valid_before_utc:
         raise SigningRefusedError(
-            f"the certificate of {name} is valid only from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC;"
+            f"the certificate of {common_name(certificate)} is valid only from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC;"
             " wait until then, or mend the clock of this machine"
         )
 

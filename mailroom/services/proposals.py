@@ -28,6 +28,8 @@ class Proposal:
     """What led to the licence: `number`, `email` or `holder`."""
     late: int = 0
     """By so many days the application came after the last day of the licence (R16)."""
+    sure: bool
+    """The message names the act or the licence; else only its sender speaks for it."""
     by_payment: bool = False
     """The message is a payment slip, and payment alone renews this licence (R73)."""
 
@@ -86,7 +88,8 @@ class Proposals:
         service = self._services.get(licence.service)
         if service is None or not _same_service(record, service, why):
             return None
-        act = asked_act(message) or Act.RENEW
+        asked = asked_act(message)
+        act = asked or Act.RENEW
         today = self._clock.now().astimezone(BANGKOK).date()
         if act not in acts_now(licence, today):
             return None
@@ -94,6 +97,7 @@ class Proposals:
             act=act,
             licence=licence,
             why=why,
+            sure=asked is not None or why == "number",
             late=self.late(record, licence) if act is Act.RENEW else 0,
             by_payment=act is Act.RENEW and renews_by_payment(record, service),
         )

@@ -178,7 +178,8 @@ class Release:
 
     def _record(self, round_: Round, pairs: Sequence[tuple[Issuance, Kept]]) -> None:
         """One transaction. A paper that is not approved any more, or otherwise than it was signed, is passed over."""
-        issued, returned = [], []
+        issued: list[Issuance] = []
+        returned: list[Issuance] = []
         with self._books.begin() as uow:
             for seen, kept in pairs:
                 issuance = uow.issuances.get(seen.id)

@@ -24,9 +24,9 @@ def approvals_page(site: Site, visit: Visit) -> Response:
 def approve_many(site: Site, visit: Visit) -> Response:
     """Approve what was ticked; what is refused stays, and says why."""
     seen = {int(name.removeprefix(PREFIX)): digest for name, digest in visit.form.items() if _names_paper(name)}
+    if not seen:
+        return _shown(site, visit, error=RefusedActionError("nothing-ticked"))
     try:
-        if not seen:
-            raise RefusedActionError("nothing-ticked")
         approved, refused = site.house.issuing.approve_many(seen, visit.clerk)
     except RefusedActionError as error:
         return _shown(site, visit, error=error)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from starlette.responses import RedirectResponse, Response
 
 from mailroom.domain.errors import RefusedActionError
+from mailroom.domain.licence import Licence
 from mailroom.services.licence_office import LicenceOffice
 from mailroom.web.licences import existing, shown
 from mailroom.web.paper_acts import reason_of
@@ -17,17 +18,22 @@ def acting(name: str, act: Act) -> Handler:
     """A handler that acts on a licence as the clerk saw it, and leads back to it."""
 
     def handler(site: Site, visit: Visit) -> Response:
-        licence = existing(site, visit)
         try:
             with site.deciding:
-                if visit.form.get("seen", "") != f"{licence.status}.{licence.version}":
-                    raise RefusedActionError("licence-changed-meanwhile", licence.number)
+                licence = existing(site, visit)
+                _as_seen(licence, visit)
                 act(site.house, licence.id, visit)
         except RefusedActionError as error:
             return shown(site, visit, existing(site, visit), refused=error)
         return RedirectResponse(f"/desk/licences/{licence.id}?done={name}", status_code=303)
 
     return handler
+
+
+def _as_seen(licence: Licence, visit: Visit) -> None:
+    """A form that was drawn before somebody else acted is refused."""
+    if visit.form.get("seen", "") != f"{licence.status}.{licence.version}":
+        raise RefusedActionError("licence-changed-meanwhile", licence.number)
 
 
 def _suspend(house: LicenceOffice, licence_id: int, visit: Visit) -> object:

@@ -36,9 +36,9 @@ def upload(site: Site, visit: Visit) -> Response:
     service = visit.form.get("service", "")
     now, username = site.clock.now(), visit.clerk.username
     content = site.held.find(username, token, now) if token else visit.files.get("file", b"")
+    if not content:
+        return _shown(site, visit, refused=RefusedActionError("upload-gone" if token else "no-file"))
     try:
-        if not content:
-            raise RefusedActionError("upload-gone" if token else "no-file")
         if token:
             examined = site.house.importer.run(BytesIO(content), visit.clerk, service)
         else:

@@ -22,8 +22,13 @@ def new_page(site: Site, visit: Visit) -> Response:
     beginning = Beginning(site, visit, visit.query)
     if beginning.service is None:
         services = [one for one in site.catalogue.services if one.licence]
-        context = {"record": beginning.record, "services": services, "grant": visit.query.get("grant", "")}
-        return site.pages.show("paper_service.html", session=visit.session, **context)
+        return site.pages.show(
+            "paper_service.html",
+            session=visit.session,
+            record=beginning.record,
+            services=services,
+            grant=visit.query.get("grant", ""),
+        )
     return _form(site, visit, beginning, beginning.draft())
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, Response
 
+from mailroom.ports import UnitOfWork
 from mailroom.web.site import Site, Visit
 
 VIEWS = ("hold", "accept", "redirect", "undelivered", "ignore", "all")
@@ -21,15 +22,14 @@ def queue_page(site: Site, visit: Visit) -> Response:
     view, search, page = _view(visit), search_text(visit), page_number(visit)
     with site.books.look() as uow:
         found = uow.queue.page(view, search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
-        counts = uow.queue.counts()
-        stranded = uow.outbox.stranded(STRANDED_LIMIT) if view == "undelivered" else []
+        counts, stranded = _counts(site, uow)
     return site.pages.show(
         "queue.html",
         session=visit.session,
         records=found[:PAGE_SIZE],
         more=len(found) > PAGE_SIZE,
         page=page,
-        stranded=len(stranded),
+        stranded=stranded if view == "undelivered" else 0,
         service_name=lambda key: getattr(site.catalogue.service(key), "name", key or ""),
         **_pulse(site, view, search, counts, seen=counts.get(view, 0)),
     )
@@ -40,9 +40,19 @@ def pulse(site: Site, visit: Visit) -> Response:
     view, search = _view(visit), search_text(visit)
     seen = visit.query.get("seen", "")
     with site.books.look() as uow:
-        counts = uow.queue.counts()
+        counts, _ = _counts(site, uow)
     known = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else counts.get(view, 0)
     return site.pages.show("pulse.html", **_pulse(site, view, search, counts, seen=known))
+
+
+def _counts(site: Site, uow: UnitOfWork) -> tuple[dict[str, int], int]:
+    """How many entries each view holds, and how many letters that answer no message did not arrive.
+
+    Those count as undelivered too: the view says where they are.
+    """
+    stranded = len(uow.outbox.stranded(STRANDED_LIMIT)) if site.papers else 0
+    counts = uow.queue.counts()
+    return counts | {"undelivered": counts.get("undelivered", 0) + stranded}, stranded
 
 
 def health_page(site: Site, _visit: Visit) -> Response:

@@ -35,6 +35,15 @@ class LicenceContract:
         with books.begin() as uow:
             assert uow.licences.next_number(SERVICE, YEAR) == 2
 
+    def test_licences_of_an_address(self, books: Books) -> None:
+        """Whatever its case, latest issue first, and only so many."""
+        later = content(issued_on=TODAY + DAY)
+        one, two = add(books, licence(1, email="A@b.test"), licence(2, email="a@B.test", content=later))
+        add(books, licence(3, email="aa@b.test"), licence(4, email=""))
+        with books.look() as uow:
+            assert uow.licences.of_email("a@b.test", 9) == [two, one]
+            assert uow.licences.of_email("a@b.test", 1) == [two]
+
     def test_numbers_go_on_after_those_of_before(self, books: Books) -> None:
         """What was given before the system raises the count; a lower last number changes nothing."""
         with books.begin() as uow:

@@ -48,6 +48,29 @@ class PaperContract:
             assert uow.issuances.of_licence(parent.id) == [changed]
             assert uow.issuances.get(99) is None
 
+    def test_papers_are_found_page_by_page(self, books: Books) -> None:
+        """In some states, latest change first, by number, holder or premises; Thai and Arabic digits are alike."""
+        with books.begin() as uow:
+            one = uow.issuances.add(issuance(number="12/2569", batch="a#1", changed_at=NOW))
+            two = uow.issuances.add(
+                issuance(number="7/2569", batch="a#2", changed_at=NOW + DAY, content=content(holder="นาง 100% ดี"))
+            )
+            gone = uow.issuances.add(issuance(number="", batch="a#3", changed_at=NOW, state=IssuanceState.CANCELLED))
+            uow.commit()
+
+        def found(search: str, *states: IssuanceState, offset: int = 0, limit: int = 9) -> list[int]:
+            with books.look() as uow:
+                page = uow.issuances.page(states, search, offset=offset, limit=limit)
+            return [paper.id for paper in page]
+
+        open_, every = [one.state], list(IssuanceState)
+        assert found("", *open_) == [two.id, one.id]
+        assert found("", *open_, offset=1, limit=1) == [one.id]
+        assert found("๑๒/๒๕๖๙", *every) == [one.id]
+        assert found("somchai", *every) == [two.id, gone.id, one.id]
+        assert found("100%", *every) == [two.id]
+        assert found("100_", *every) == []
+
     def test_the_slower_of_two_is_refused(self, books: Books) -> None:
         """A paper that has moved on meanwhile is not changed, and neither is one that does not exist."""
         with books.begin() as uow:

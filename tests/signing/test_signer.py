@@ -194,7 +194,7 @@ def test_list_of_revocations_serves_where_ocsp_fails() -> None:
 def test_key_that_does_not_belong_to_its_certificate_is_noticed(office: Office) -> None:
     other = office.authority.issue(Wanted(name="x", key="rsa-2048"))
     key = HeldKey(other.private, office.authority.signer.certificate, office.authority.signer.chain)
-    with pytest.raises(SigningRefusedError, match="belong together"):
+    with pytest.raises(SigningRefusedError, match="does not belong to the certificate"):
         office.signer(key).sign(document(), spec(), at=now())
 
 

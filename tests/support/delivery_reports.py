@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from channels.email.reading.parse import html_body, leaf, parse
-from mailroom.domain.message import Attachment, Message
+from mailroom.domain.message import Attachment
+from mailroom.domain.record import Reading
 
 FAILED = (
     "Reporting-MTA: dns; mx.example\n{envelope}\n"
@@ -47,9 +48,9 @@ def headers_of(item_id: str) -> str:
 class DirectReader:
     """`ports.Reader` in this process: for mails that a test made itself."""
 
-    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Message]:
+    def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         for source in sources:
-            yield parse(source.read())
+            yield Reading(parse(source.read()))
 
     def html(self, source: BinaryIO) -> str:
         return html_body(source.read())

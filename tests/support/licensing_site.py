@@ -1,7 +1,11 @@
 """The pages for papers and licences over an office that issues them, with clerks, a head and messages of citizens."""
 
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from mailroom.domain.decision import Classification, Decision, Kind, Letter, Outcome, Reason
 from mailroom.domain.message import Address, Message
@@ -54,3 +58,46 @@ class LicensingSite:
 
     def close(self) -> None:
         self.office.close()
+
+
+class Person:
+    """Somebody signed in, over plain HTTP."""
+
+    def __init__(self, client: httpx.AsyncClient, csrf: str) -> None:
+        self.client, self.csrf = client, csrf
+
+    @classmethod
+    async def enter(cls, house: LicensingSite, client: httpx.AsyncClient, username: str) -> "Person":
+        answer = await client.post("/login/link", data={"token": house.sign_in.new_link(username)})
+        assert answer.status_code == 303
+        home = await client.get("/papers")
+        token = re.search(r'name="csrf" value="([^"]+)"', home.text)
+        assert token
+        return cls(client, token[1])
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.client.get(path)
+
+    async def post(self, path: str, **form: str) -> httpx.Response:
+        return await self.client.post(path, data={"csrf": self.csrf} | form)
+
+    async def upload(self, path: str, content: bytes, **form: str) -> httpx.Response:
+        return await self.client.post(path, data={"csrf": self.csrf} | form, files={"file": ("เดิม.xlsx", content)})
+
+    async def form(self, path: str) -> dict[str, str]:
+        """Every field of the page with what stands in it."""
+        text = (await self.get(path)).text
+        tags = (dict(re.findall(r'(\w+)="([^"]*)"', tag)) for tag in re.findall(r"<input [^>]*>", text))
+        fields = {tag["name"]: unescape(tag.get("value", "")) for tag in tags if tag.get("type") != "checkbox"}
+        areas = re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>([^<]*)<', text)
+        return fields | {name: unescape(value) for name, value in areas}
+
+
+def visitor(house: LicensingSite) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(house.app), base_url="http://127.0.0.1:8080")
+
+
+def alerts(answer: httpx.Response) -> list[str]:
+    """What the page says went wrong, or was done."""
+    found = re.findall(r'role="(?:alert|status)">(.*?)</p>', answer.text, re.S)
+    return [unescape(re.sub(r"<[^>]*>", "", one)).strip() for one in found]

@@ -34,9 +34,7 @@ def objects(pdf: bytes, change: Callable[[pikepdf.Pdf], Changes]) -> dict[int, b
     """The bodies of objects that `change` changed."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         changed = change(opened)
-        return {
-            each.objgen[0]: each.unparse(resolved=True) if body is None else body for each, body in changed
-        }
+        return {each.objgen[0]: each.unparse(resolved=True) if body is None else body for each, body in changed}
 
 
 def updated(pdf: bytes, bodies: Mapping[int, bytes], *, table: bool = True, trailer: bool = True) -> bytes:
@@ -293,9 +291,7 @@ def with_covering_signature_field(pdf: bytes) -> bytes:
         form.Fields = Array([*form.Fields, Name.New])
         return [(page, None), (form if form.is_indirect else opened.Root, None)]
 
-    field = (
-        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Evil)/Rect[50 500 500 800]/F 132/AP<</N %d 0 R>>>>" % (number + 1)
-    )
+    field = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(Evil)/Rect[50 500 500 800]/F 132/AP<</N %d 0 R>>>>" % (number + 1)
     look = b"<</Type/XObject/Subtype/Form/BBox[0 0 450 300]/Length %d>>\nstream\n%b\nendstream"
     bodies = {key: body.replace(b"/New", b"%d 0 R" % number) for key, body in objects(pdf, change).items()}
     return updated(pdf, {**bodies, number: field, number + 1: look % (len(EVIL_TEXT), EVIL_TEXT)})

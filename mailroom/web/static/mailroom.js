@@ -65,7 +65,9 @@ if (back) {
 }
 
 // On a phone the tabs scroll sideways: the present one comes into sight.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const present of document.querySelectorAll(".desk-doors [aria-current], .tabs [aria-current]")) {
+  present.scrollIntoView({ block: "nearest", inline: "center" });
+}
 
 const presets = document.querySelector(".presets");
 if (presets) {

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from openpyxl import Workbook
+from typer.testing import CliRunner
 
 from mailroom import bootstrap
+from mailroom.cli import app
 from mailroom.domain.clerk import Role
 from signing.demo_authority import DemoAuthority
 from tests.support.installation import Installation
@@ -58,7 +61,17 @@ ITEMS = ("--item", "holder=นางมาลี ศรีตัวอย่า�
 
 
 def licence(agency: Installation, *arguments: str, fails: bool = False, stdin: str = "") -> str:
-    return agency.run("licence", *arguments, fails=fails, stdin=stdin).stdout
+    """What a command prints, run in this process, which is quicker than one of its own."""
+    command = ["licence", *arguments, "--config", str(agency.config)]
+    done = CliRunner().invoke(app, command, input=stdin, env=agency.environment)
+    assert (done.exit_code != 0) == fails, done.output
+    return done.stdout
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    yield
+    structlog.reset_defaults()
 
 
 def issued(agency: Installation) -> dict[str, Any]:
