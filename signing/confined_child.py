@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import IO
 
-from signing.confinement import confine
+from mailroom.confinement import confine
 
 READY, FINE, FAILED = b"=", b"+", b"-"
 OUT_OF_MEMORY = 3
@@ -21,13 +21,15 @@ OUT_OF_MEMORY = 3
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
 _CPU_MARGIN = 1.0
+_DESCRIPTORS = 32
+"""Standard ones, and what the interpreter needs to load a module or a table late."""
 
 
 def main(module: str, memory: int, cpu_seconds: float) -> None:
     """Serve until standard input ends. `module` has a function `answer` from blobs to blobs."""
     answer = importlib.import_module(module).answer
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
-    confine(memory)
+    confine(memory, _DESCRIPTORS)
     _be_silent()
     replies.write(READY)
     replies.flush()

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from io import SEEK_END, BufferedReader, BytesIO, FileIO
 from typing import BinaryIO
 
-from channels.email.confinement import confine
 from channels.email.reading.parse import html_body, leaf, parse
 from channels.email.wire import attachment_to_plain, reading_to_json
+from mailroom.confinement import confine
 from mailroom.domain.decision import Classification
 from mailroom.domain.errors import UnreadableError
 from mailroom.domain.message import Message
@@ -34,6 +34,8 @@ OUT_OF_MEMORY = 3
 REQUEST = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
 CPU_MARGIN = 1.0
+DESCRIPTORS = 16
+"""Standard ones, and what the interpreter needs to load a charset for the first time."""
 GARBAGE_THRESHOLD = 20_000
 """Reading makes many objects and hardly any cycle; what start-up made is not searched at all."""
 Classify = Callable[[Message], Classification]
@@ -42,7 +44,7 @@ Classify = Callable[[Message], Classification]
 def main(memory: int, cpu_seconds: float) -> None:
     """Serve until standard input ends. `memory` is in bytes of address space, `cpu_seconds` for one message."""
     requests, replies = BufferedReader(FileIO(sys.stdin.fileno(), closefd=False), 1 << 20), sys.stdout.buffer
-    confine(memory)
+    confine(memory, DESCRIPTORS)
     replies.write(READY)
     replies.flush()
     gc.freeze()

@@ -1,4 +1,7 @@
-"""Gives up, for the calling process, everything that reading mail does not need. Linux; elsewhere limits only."""
+"""Gives up, for the calling process, everything that reading hostile bytes does not need. Linux; elsewhere limits only.
+
+For the children that read mail and documents: standard library only, so that little code is in reach of what they read.
+"""
 
 import contextlib
 import ctypes
@@ -7,12 +10,14 @@ import resource
 
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
-_DESCRIPTORS = 16
-"""Standard ones, and what the interpreter needs to load a charset for the first time."""
 
 
-def confine(memory: int) -> None:
-    """Limit address space to `memory` bytes; no files written, no processes, no core, no network, no environment."""
+def confine(memory: int, descriptors: int) -> None:
+    """Limit address space to `memory` bytes; no files written, no processes, no core, no network, no environment.
+
+    `descriptors` is how many files may be open: the standard ones, and what the interpreter needs to load code or
+    tables late.
+    """
     os.environ.clear()
     _give_up_privileges()
     for kind, limit in (
@@ -20,7 +25,7 @@ def confine(memory: int) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, _DESCRIPTORS),
+        (resource.RLIMIT_NOFILE, descriptors),
     ):
         with contextlib.suppress(ValueError, OSError):  # A hard limit below ours is stricter still.
             resource.setrlimit(kind, (limit, limit))
