@@ -1,7 +1,54 @@
-"""Documents that the agency prints, signs and examines."""
+"""Documents that the agency prints, signs and examines.
 
-from signing.checks import check
-from signing.opening import is_demo, open_examiner, open_mail_signer, open_signer
-from signing.smime import MailSigner
+Each function loads what it needs when it is called: the mail goes its way without cryptography.
+"""
 
-__all__ = ["MailSigner", "check", "is_demo", "open_examiner", "open_mail_signer", "open_signer"]
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailroom.ports import Signer
+from mailroom.settings import Finding, SigningSection
+
+if TYPE_CHECKING:
+    from signing.examiner import PdfExaminer
+    from signing.smime import MailSigner
+
+__all__ = ["check", "is_demo", "open_examiner", "open_mail_signer", "open_signer"]
+
+
+def open_signer(settings: SigningSection, folder: Path = Path()) -> Signer:
+    """The signer of the agency. Paths are relative to `folder`. Raises ConfigurationError, SigningError."""
+    from signing import opening
+
+    return opening.open_signer(settings, folder)
+
+
+def open_mail_signer(settings: SigningSection, folder: Path = Path()) -> "MailSigner":
+    """Signs mail with the same key. Raises ConfigurationError, SigningError."""
+    from signing import opening
+
+    return opening.open_mail_signer(settings, folder)
+
+
+def open_examiner(settings: SigningSection, folder: Path = Path()) -> "PdfExaminer":
+    """To be closed when it is done with. Paths are relative to `folder`. Raises ConfigurationError."""
+    from signing import opening
+
+    return opening.open_examiner(settings, folder)
+
+
+def is_demo(settings: SigningSection, folder: Path = Path()) -> bool:
+    """Whether a demonstration authority is trusted: papers then say what they are. Raises ConfigurationError."""
+    if not settings.trust:
+        return False
+    from signing import opening
+
+    return opening.is_demo(settings, folder)
+
+
+def check(settings: SigningSection, folder: Path = Path()) -> Iterator[Finding]:
+    """Key, certificate, chain and revocation, and each time-stamp authority."""
+    from signing import checks
+
+    return checks.check(settings, folder)

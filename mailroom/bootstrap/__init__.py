@@ -1,38 +1,31 @@
-"""The only package that joins ports to adapters."""
+"""The only package that joins ports to adapters.
+
+What makes papers is in `mailroom.bootstrap.papers`, which is loaded only where papers are made.
+"""
 
 from collections.abc import Iterator
-from functools import partial
 
 from channels import CHANNELS, Finding
 from mailroom.bootstrap.house import House, open_house
-from mailroom.bootstrap.papers import Workshop, join_public, open_chancery, open_licences, open_public
 from mailroom.bootstrap.parts import SystemClock, announcements, login_address, open_books, sign_in, wording
 from mailroom.configuration import Configuration, load, warnings
 from mailroom.paths import CONFIG
-from mailroom.ports import Books
+from mailroom.ports import Books, Renderer
 from mailroom.services.compliance import setup_lines
 from mailroom.services.export import Export
 from mailroom.texts import load_texts
 from signing import check
-from signing.pictures import qr_svg as draw_qr
-from signing.render import TypstRenderer
 from storage.verify import Report
 from storage.verify import verify as verify_storage
 
 __all__ = [
     "House",
-    "Workshop",
-    "draw_qr",
     "examine",
     "export",
-    "join_public",
     "load",
     "login_address",
     "open_books",
-    "open_chancery",
     "open_house",
-    "open_licences",
-    "open_public",
     "sign_in",
     "verify",
     "warnings",
@@ -45,9 +38,15 @@ def export(configuration: Configuration, books: Books, *, thai_digits: bool) -> 
         agency=configuration.agency,
         catalogue=configuration.catalogue,
         wording=wording(thai_digits=thai_digits),
-        renderer=partial(TypstRenderer, CONFIG),
+        renderer=_renderer,
         clock=SystemClock(),
     )
+
+
+def _renderer() -> Renderer:
+    from signing.render import TypstRenderer
+
+    return TypstRenderer(CONFIG)
 
 
 def verify(configuration: Configuration) -> Report:

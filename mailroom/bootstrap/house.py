@@ -8,28 +8,17 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from channels import CHANNELS
-from mailroom.bootstrap.papers import (
-    Workshop,
-    join_chancery,
-    join_licences,
-    late_signer,
-    links,
-    reminders,
-    workshop,
-)
-from mailroom.bootstrap.parts import SystemClock, announcements, dispatchers, open_books, readers
+from mailroom.bootstrap.paperwork import Paperwork
+from mailroom.bootstrap.parts import SystemClock, announcements, dispatchers, open_books, readers, reminders
 from mailroom.configuration import Configuration
 from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books, Clock, Inbox, Reader
 from mailroom.services.acting import Actor, year_by_deemed, year_by_entered
 from mailroom.services.bounces import Bounces
-from mailroom.services.chancery import Chancery
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
 from mailroom.services.dispatch import Dispatcher
 from mailroom.services.letters import Letters
-from mailroom.services.licence_office import LicenceOffice
-from mailroom.services.links import Links
 from mailroom.services.processing import Processing
 from mailroom.services.reminders import Reminders
 from mailroom.services.rounds import Rounds
@@ -63,10 +52,7 @@ class House:
     desk: Desk
     desk_readers: Mapping[str, Reader]
     """Readers of their own for the web, so that a long batch keeps no clerk waiting."""
-    shop: Workshop
-    licences: LicenceOffice
-    chancery: Chancery
-    links: Links
+    papers: Paperwork
     reminders: Reminders
     stopping: threading.Event
     """Set to let work in hand end at the next batch."""
@@ -110,8 +96,6 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         stopping=stopping.is_set,
     )
     custody = Custody(archive=archive, books=books, clock=clock, stopping=stopping.is_set)
-    shop = workshop(configuration, books, archive, clock, late_signer(configuration, stack), stopping.is_set)
-    licences = join_licences(shop)
     return House(
         configuration=configuration,
         clock=clock,
@@ -124,11 +108,8 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         dispatchers=dispatchers(configuration, books, archive, clock),
         desk=_desk(configuration, books, actor, clock),
         desk_readers=desk_readers,
-        shop=shop,
-        licences=licences,
-        chancery=join_chancery(shop),
-        links=links(shop),
-        reminders=reminders(shop),
+        papers=Paperwork(configuration, books, archive, clock, stack, stopping.is_set),
+        reminders=reminders(configuration, books, clock),
         stopping=stopping,
     )
 

@@ -6,7 +6,15 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.bootstrap.parts import SystemClock, announcements, dispatchers, open_books, sign_in, wording
+from mailroom.bootstrap.parts import (
+    SystemClock,
+    announcements,
+    dispatchers,
+    open_books,
+    record_address,
+    sign_in,
+    wording,
+)
 from mailroom.ckan import CkanSite
 from mailroom.configuration import Configuration
 from mailroom.domain.errors import ConfigurationError
@@ -19,17 +27,32 @@ from mailroom.services.data_files import DataFiles
 from mailroom.services.delivery import Delivery
 from mailroom.services.instruments import Signing
 from mailroom.services.licence_office import LicenceOffice, PublicOffice
-from mailroom.services.links import Links
 from mailroom.services.papers import Style
 from mailroom.services.publication import Publication
-from mailroom.services.reminders import Reminders
+from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.static_site import SiteLook, StaticSite
 from mailroom.services.verification import Verifier
 from mailroom.texts import load_composer, load_texts
 from signing import is_demo, open_examiner, open_signer
 from signing.late_signer import LateSigner
+from signing.pictures import qr_svg as draw_qr
 from signing.render import TypstRenderer
+from signing.stamp import ConfinedPdfs
 from storage.archive import SegmentArchive
+
+__all__ = [
+    "Workshop",
+    "draw_qr",
+    "join_chancery",
+    "join_licences",
+    "join_public",
+    "join_receiving",
+    "late_signer",
+    "open_chancery",
+    "open_licences",
+    "open_public",
+    "workshop",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +168,6 @@ def join_licences(shop: Workshop) -> LicenceOffice:
     )
 
 
-def record_address(configuration: Configuration) -> Callable[[str], str]:
-    """Of a code, the address of its public record."""
-    return lambda code: f"{configuration.base_url}/l/{code}"
-
-
 def _delivery(configuration: Configuration) -> Delivery:
     licences = configuration.settings.licences
     return Delivery(
@@ -160,24 +178,6 @@ def _delivery(configuration: Configuration) -> Delivery:
         largest_enclosure=int(licences.largest_enclosure_mb * 1_000_000),
         link_days=licences.link_days,
     )
-
-
-def reminders(shop: Workshop) -> Reminders:
-    configuration = shop.configuration
-    return Reminders(
-        books=shop.books,
-        clock=shop.clock,
-        agency=configuration.agency,
-        catalogue=configuration.catalogue,
-        hours=configuration.hours,
-        composer=load_composer(CONFIG),
-        status_url=record_address(configuration),
-        days=configuration.settings.licences.remind_days,
-    )
-
-
-def links(shop: Workshop) -> Links:
-    return Links(books=shop.books, archive=shop.archive, clock=shop.clock)
 
 
 @contextmanager
@@ -204,6 +204,12 @@ def join_chancery(shop: Workshop) -> Chancery:
         clock=shop.clock,
         style=shop.style,
     )
+
+
+def join_receiving(shop: Workshop, stack: ExitStack) -> ReceivingDesk:
+    """For PDFs that came in."""
+    pdfs = stack.enter_context(closing(ConfinedPdfs(shop.renderer)))
+    return ReceivingDesk(pdfs, agency=shop.configuration.agency, wording=wording(thai_digits=shop.style.thai_digits))
 
 
 def _in_use(configuration: Configuration) -> list[tuple[str, str]]:

@@ -12,11 +12,12 @@ from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.announcements import Announcements
 from mailroom.services.delivery import EMAIL
 from mailroom.services.dispatch import Dispatcher
+from mailroom.services.reminders import Reminders
 from mailroom.services.sign_in import SignIn
 from mailroom.services.wording import Wording
 from mailroom.stages.classify import Classifier
-from mailroom.texts import load_texts
-from signing import MailSigner, open_mail_signer
+from mailroom.texts import load_composer, load_texts
+from signing import open_mail_signer
 from storage.unit_of_work import SqlBooks
 
 
@@ -71,12 +72,12 @@ def _mail_signer(configuration: Configuration, channel: str) -> Callable[[bytes]
     settings = configuration.settings.signing
     if channel != EMAIL or settings.key is None or not settings.sign_mail:
         return None
-    signers: list[MailSigner] = []
+    signers: list[Callable[[bytes], bytes]] = []
 
     def sign_mail(raw: bytes) -> bytes:
         if not signers:
-            signers.append(open_mail_signer(settings, configuration.path.parent))
-        return signers[0].sign_mail(raw)
+            signers.append(open_mail_signer(settings, configuration.path.parent).sign_mail)
+        return signers[0](raw)
 
     return sign_mail
 
@@ -99,3 +100,21 @@ def login_address(configuration: Configuration, token: str) -> str:
 
 def wording(*, thai_digits: bool) -> Wording:
     return Wording(load_texts(CONFIG).tables, thai_digits=thai_digits)
+
+
+def record_address(configuration: Configuration) -> Callable[[str], str]:
+    """Of a code, the address of its public record."""
+    return lambda code: f"{configuration.base_url}/l/{code}"
+
+
+def reminders(configuration: Configuration, books: Books, clock: Clock) -> Reminders:
+    return Reminders(
+        books=books,
+        clock=clock,
+        agency=configuration.agency,
+        catalogue=configuration.catalogue,
+        hours=configuration.hours,
+        composer=load_composer(CONFIG),
+        status_url=record_address(configuration),
+        days=configuration.settings.licences.remind_days,
+    )

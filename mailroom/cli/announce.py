@@ -51,7 +51,9 @@ def add_to(app: typer.Typer) -> None:
 
 @contextmanager
 def _opened(config: Path, *, signing: bool = False) -> Iterator[Chancery]:
-    with bootstrap.open_chancery(bootstrap.load(config), signing=signing) as chancery:
+    from mailroom.bootstrap import papers
+
+    with papers.open_chancery(bootstrap.load(config), signing=signing) as chancery:
         yield chancery
 
 

@@ -33,9 +33,11 @@ ReasonOption = Annotated[str, typer.Option(help="Why; it is kept, and shown to t
 @contextmanager
 def office(config: Path, *, signs: bool = False) -> Iterator[LicenceOffice]:
     """Everything that commands on licences work with; with the key where papers are to be signed."""
+    from mailroom.bootstrap import papers
+
     loaded = bootstrap.load(config)
     logs.configure("error")
-    with bootstrap.open_licences(loaded, signs=signs) as joined:
+    with papers.open_licences(loaded, signs=signs) as joined:
         yield joined
 
 
@@ -48,7 +50,7 @@ def sole_office(config: Path) -> Iterator[LicenceOffice]:
     loaded = bootstrap.load(config)
     logs.configure("error")
     with bootstrap.open_house(loaded) as house:
-        yield house.licences
+        yield house.papers.licences
 
 
 def approver(joined: LicenceOffice, username: str, *, password_stdin: bool) -> Clerk:

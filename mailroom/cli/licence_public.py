@@ -1,7 +1,7 @@
 """`licence verify`, `search`, `extract`, `publish`, `push`: what anyone may see, and where it is published."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -23,14 +23,6 @@ from mailroom.services.public_licence import PublicLicence
 from mailroom.services.publication import Selection
 from mailroom.services.verification import Answer, Verification
 from mailroom.texts import load_texts
-from mailroom.web.public.look import FolderLook, public_pages
-
-
-@contextmanager
-def _office(loaded: Configuration) -> Iterator[PublicOffice]:
-    with bootstrap.open_public(loaded, FolderLook(public_pages(loaded.agency))) as public:
-        yield public
-
 
 PlaceOption = Annotated[str, typer.Option(help="A part of the address.")]
 StatusOption = Annotated[LicenceStatus | None, typer.Option(help="As it stands today.")]
@@ -183,5 +175,10 @@ def push(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
         typer.echo(f"{told}: {report.uploaded} files uploaded, {report.unchanged} unchanged")
 
 
-def _public(configuration: Configuration) -> AbstractContextManager[PublicOffice]:
-    return bootstrap.open_public(configuration, FolderLook(public_pages(configuration.agency)))
+@contextmanager
+def _public(configuration: Configuration) -> Iterator[PublicOffice]:
+    from mailroom.bootstrap import papers
+    from mailroom.web.public.look import FolderLook, public_pages
+
+    with papers.open_public(configuration, FolderLook(public_pages(configuration.agency))) as public:
+        yield public

@@ -2,21 +2,17 @@
 
 import asyncio
 import json
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailroom import bootstrap, logs
-from mailroom.bootstrap import House, join_public
+from mailroom.bootstrap import House
 from mailroom.cli.display import progress
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from mailroom.cli.serve import serve
 from mailroom.services.dispatch import send_letters
 from mailroom.services.rounds import Round
-from mailroom.services.verification import Verification
-from mailroom.web.public.look import FolderLook, public_pages
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,8 +46,8 @@ def full_pass(house: House) -> tuple[list[Round], int]:
     for watch in house.watches:
         with progress(f"taking {watch.inbox.account}") as report:
             rounds.append(house.rounds.receive(watch, report))
-    if house.shop.signer is not None:
-        house.licences.turns.run()
+    if house.papers.awaits_signature():
+        house.papers.licences.turns.run()
     house.reminders.run()
     return rounds, asyncio.run(send_letters(house.dispatchers))
 
@@ -81,6 +77,8 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     """The daemon and the clerks' queue, until stopped."""
     loaded = bootstrap.load(config)
     logs.configure(loaded.settings.daemon.log_level)
+    from mailroom.cli.serve import serve
+
     with bootstrap.open_house(loaded) as house:
         serve(house)
 
@@ -91,12 +89,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the queue; 0 takes a free one.")] = 0,
 ) -> None:
     """The main job on embedded servers with a sample mailbox; leaves the queue open."""
+    from mailroom.cli.serve import found_genuine, serve
     from mailroom.demo.run import demo as run_demo
 
-    raise typer.Exit(run_demo(stop=stop, folder=folder, port=port, once=full_pass, serve=serve, verify=_verify))
-
-
-def _verify(house: House, pdf: bytes) -> Verification:
-    with ExitStack() as stack:
-        look = FolderLook(public_pages(house.configuration.agency))
-        return join_public(house.shop, look, stack).verifier.verify(pdf)
+    raise typer.Exit(run_demo(stop=stop, folder=folder, port=port, once=full_pass, serve=serve, verify=found_genuine))

@@ -12,12 +12,14 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from mailroom.bootstrap import House, join_public
+from mailroom.bootstrap import House
+from mailroom.bootstrap.papers import join_public
 from mailroom.cli.site import site
 from mailroom.daemon import Bell, Chore, Daemon, Watched
 from mailroom.domain.errors import ConfigurationError
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
+from mailroom.services.verification import Verification
 from mailroom.web.public.look import FolderLook, public_pages
 
 log = structlog.get_logger(__name__)
@@ -35,7 +37,7 @@ def serve(house: House, ready: Ready | None = None) -> None:
     with ExitStack() as stack:
         listening = stack.enter_context(_listen(house))
         pages = public_pages(house.configuration.agency)
-        public = join_public(house.shop, FolderLook(pages), stack)
+        public = join_public(house.papers.shop, FolderLook(pages), stack)
         bell = Bell()
         server = uvicorn.Server(
             uvicorn.Config(
@@ -70,10 +72,17 @@ async def _daemon(house: House, chores: list[Chore]) -> None:
     await daemon.run()
 
 
+def found_genuine(house: House, pdf: bytes) -> Verification:
+    """What `mailroom licence verify` finds out about a PDF."""
+    with ExitStack() as stack:
+        look = FolderLook(public_pages(house.configuration.agency))
+        return join_public(house.papers.shop, look, stack).verifier.verify(pdf)
+
+
 def _chores(house: House, public: PublicOffice, bell: Bell) -> list[Chore]:
     chores = [Chore("remind", REMIND_SECONDS, lambda: house.reminders.run() > 0)]
-    if house.shop.signer is not None:
-        chores.append(Chore("release", RELEASE_SECONDS, lambda: bool(house.licences.turns.run().issued), bell))
+    if house.papers.signs:
+        chores.append(Chore("release", RELEASE_SECONDS, lambda: bool(house.papers.licences.turns.run().issued), bell))
     folder = house.configuration.settings.licences.publish_to
     if folder is not None:
         publish = Publish(public, house.configuration.path.parent / folder)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from mailroom.bootstrap import House, draw_qr, sign_in
+from mailroom.bootstrap import House, sign_in
+from mailroom.bootstrap.papers import draw_qr
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
 from mailroom.web import announcements, instruments
@@ -35,12 +36,13 @@ def site(
         clock=house.clock,
         health=partial(health, house.books, house.clock),
         sign_in=sign_in(configuration, house.books, house.clock),
-        private=instruments.desk_routes(house.chancery),
-        public=announcements.public_routes(house.chancery, pages, draw_qr),
+        private=instruments.desk_routes(house.papers.chancery),
+        public=announcements.public_routes(house.papers.chancery, pages, draw_qr),
         mounted=[
             *public_routes(visitors),
-            *document_routes(house.links, Pages(agency=configuration.agency, texts=house.texts)),
+            *document_routes(house.papers.links, Pages(agency=configuration.agency, texts=house.texts)),
         ],
-        gaps=partial(instruments.gaps_of, house.chancery),
-        papers=PaperOffice(house=house.licences, release_soon=release_soon),
+        gaps=partial(instruments.gaps_of, house.papers.chancery),
+        papers=PaperOffice(house=house.papers.licences, release_soon=release_soon),
+        incoming=house.papers.incoming,
     )

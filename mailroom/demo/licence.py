@@ -22,7 +22,7 @@ Verify = Callable[[House, bytes], Verification]
 
 def people(house: House) -> tuple[Clerk, Clerk]:
     """Who prepares papers, and who approves them."""
-    sign_in = house.licences.sign_in
+    sign_in = house.papers.licences.sign_in
     clerk = sign_in.add_clerk(CLERK, "เจ้าหน้าที่สารบรรณ (ตัวอย่าง)")
     head = sign_in.add_clerk(HEAD, "นายสมมุติ ตัวอย่าง", role=Role.APPROVER, position="นายกเทศมนตรีตำบลบ้านตัวอย่าง")
     return clerk, head
@@ -35,7 +35,7 @@ def issue_licence(house: House, matched: Sequence[Matched], letters: Callable[[]
         return f"NOT issued: the request {REQUEST} is not in custody"
     clerk, head = people(house)
     paper = _approved(house, record.logged.id, clerk, head)
-    done = house.licences.turns.run()
+    done = house.papers.licences.turns.run()
     if not done.issued:
         return f"NOT issued: {done.waiting or done.failed}"
     before = len(letters())
@@ -53,7 +53,7 @@ def issue_licence(house: House, matched: Sequence[Matched], letters: Callable[[]
 
 
 def _approved(house: House, message_id: int, clerk: Clerk, head: Clerk) -> Issuance:
-    office = house.licences
+    office = house.papers.licences
     service = office.catalogue.service("food-premises")
     assert service is not None  # noqa: S101 - the sample catalogue has it
     paper = office.issuing.prepare(office.draft(Act.ISSUE, service, message_id=message_id), clerk)

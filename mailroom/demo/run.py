@@ -123,7 +123,7 @@ def _wave(setting: Demo, samples: Sequence[Sample], title: str, before: Sequence
 
 def _stay_open(setting: Demo, serve: Serve) -> None:
     house = setting.house
-    sign_in = house.licences.sign_in
+    sign_in = house.papers.licences.sign_in
     people(house)
     links = [bootstrap.login_address(house.configuration, sign_in.new_link(name, LINK_LIFE)) for name in (CLERK, HEAD)]
 

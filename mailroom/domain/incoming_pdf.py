@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from mailroom.domain.decision import Reason
+from mailroom.domain.message import Attachment
+
+MEDIA_TYPE = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +29,8 @@ class PdfInspection:
     @property
     def readable(self) -> bool:
         return self.pages > 0
+
+
+def claims_pdf(file: Attachment) -> bool:
+    """Whether a clerk would open it as a PDF: by its content, by what its sender says, or by its name."""
+    return MEDIA_TYPE in (file.media_type, file.declared_type) or file.name.lower().endswith(".pdf")

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from mailroom.domain.errors import UnreadableError
 from mailroom.domain.service import Service
 from mailroom.domain.texts import Texts
@@ -90,6 +87,10 @@ class ColumnNames:
 
 def read_sheet(source: Path | BinaryIO, spellings: Mapping[str, Sequence[str]]) -> Sheet:
     """The first sheet, values instead of formulas. Raises UnreadableError with the remedy."""
+    # Loaded where a workbook is read: it takes as long as all the rest of a command together.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(source, read_only=True, data_only=True)
     except (OSError, BadZipFile, InvalidFileException, KeyError, ValueError) as error:

@@ -19,10 +19,11 @@ from mailroom.domain.errors import ArchiveDamagedError, UnreadableError
 from mailroom.domain.service import Catalogue
 from mailroom.domain.texts import Texts
 from mailroom.ports import Archive, Books, Clock, Reader
+from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
 from mailroom.stages.instrument_checks import Remark
-from mailroom.web import actions, auth, downloads, message, queue
+from mailroom.web import actions, auth, downloads, incoming_pdf, message, queue
 from mailroom.web.licence_routes import LICENCE_ROUTES, UPLOADS
 from mailroom.web.pages import Pages
 from mailroom.web.paper_routes import PAPER_ROUTES
@@ -54,6 +55,8 @@ PRIVATE: Addresses = {
     "/messages/{id}/html": {"GET": downloads.html_view},
     "/messages/{id}/raw": {"GET": downloads.raw},
     "/messages/{id}/parts/{part}": {"GET": downloads.attachment},
+    "/messages/{id}/parts/{part}/findings": {"GET": incoming_pdf.findings},
+    "/messages/{id}/parts/{part}/stamped.pdf": {"GET": incoming_pdf.stamped},
 }
 
 
@@ -75,12 +78,14 @@ def application(
     mounted: Sequence[BaseRoute] = (),
     gaps: Callable[[], Sequence[Remark]] = list,
     papers: PaperOffice | None = None,
+    incoming: ReceivingDesk | None = None,
 ) -> Starlette:
     """The application. `readers` by channel; `health` gives what `services.health.health` promises.
 
     Other parts bring addresses of their own: `private` ones behind the login, `public` ones without, `mounted` routes as
     they are. `gaps` says what the set-up lacks; every page of the desk shows it (R34). With `papers` there are the
-    pages where papers are prepared and approved, and those of the licences.
+    pages where papers are prepared and approved, and those of the licences. With `incoming` the page of a message tells
+    what is in its PDFs, and offers stamped copies.
     """
     site = Site(
         books=books,
@@ -95,6 +100,7 @@ def application(
         sign_in=sign_in,
         pages=Pages(agency=agency, texts=texts, gaps=gaps, waiting=waiting_for(papers.house) if papers else None),
         papers=papers,
+        incoming=incoming,
     )
     ours = {**PRIVATE, **PAPER_ROUTES, **LICENCE_ROUTES} if papers else PRIVATE
     routes = [*_routes(site, {**PUBLIC, **public}, {**ours, **private}), *mounted]

@@ -60,7 +60,7 @@ def attachment(site: Site, visit: Visit) -> Response:
     with closing(_opened(site, logged)) as source, site.reading:
         leaf, content = site.readers[logged.envelope.channel].part(source, part)
     media_type = leaf.media_type if leaf.media_type in PASSED_ON else "application/octet-stream"
-    return Response(content, media_type=media_type, headers=_file_headers(leaf.name or f"part-{part}"))
+    return Response(content, media_type=media_type, headers=file_headers(leaf.name or f"part-{part}"))
 
 
 def raw(site: Site, visit: Visit) -> Response:
@@ -68,7 +68,7 @@ def raw(site: Site, visit: Visit) -> Response:
     logged = noted(site, visit, "raw.downloaded")
     for _ in _chunks(_opened(site, logged)):
         pass
-    headers = _file_headers(f"message-{logged.id}.eml") | {"Content-Length": str(logged.size)}
+    headers = file_headers(f"message-{logged.id}.eml") | {"Content-Length": str(logged.size)}
     return StreamingResponse(_chunks(_opened(site, logged)), media_type="application/octet-stream", headers=headers)
 
 
@@ -82,7 +82,8 @@ def _chunks(source: BinaryIO) -> Iterator[bytes]:
             yield chunk
 
 
-def _file_headers(name: str) -> dict[str, str]:
+def file_headers(name: str) -> dict[str, str]:
+    """A file to save, inert even where a browser shows it after all."""
     return {"Content-Disposition": disposition(name), "Content-Security-Policy": FILE_POLICY}
 
 

@@ -16,13 +16,12 @@ from mailroom.web.papers import pdf, service_title
 from mailroom.web.queue import PAGE_SIZE, page_number, search_text
 from mailroom.web.site import Site, Visit
 
-SENT_ANEW = "resend"
-
 
 def licences_page(site: Site, visit: Visit) -> Response:
     """One page of the list, latest issue first."""
     house, search, page = site.house, search_text(visit), page_number(visit)
-    service = visit.query.get("service", "")
+    services = [one for one in site.catalogue.services if one.licence]
+    service = next((one.key for one in services if one.key == visit.query.get("service")), "")
     status = visit.query.get("status", "")
     day = house.clock.now().astimezone(BANGKOK).date()
     query = LicenceQuery(
@@ -47,7 +46,7 @@ def licences_page(site: Site, visit: Visit) -> Response:
         service=service,
         standing=status,
         statuses=list(LicenceStatus),
-        services=[one for one in site.catalogue.services if one.licence],
+        services=services,
         title=lambda key: service_title(site, key),
         today=day,
         address=address,

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mailroom.domain.decision import Kind, Outcome, Secrecy
+from mailroom.domain.incoming_pdf import claims_pdf
 from mailroom.domain.licence import Issuance
 from mailroom.domain.message import LoggedMessage, Message
 from mailroom.domain.record import MessageRecord
@@ -51,6 +52,7 @@ def shown(
         catalogue=site.catalogue,
         history=history,
         licensing=None if sealed else licensing(site, record),
+        pdfs=pdfs(site, record),
     )
 
 
@@ -93,6 +95,13 @@ def version(record: MessageRecord) -> str:
     return f"{record.decision.outcome if record.decision else ''}.{record.decided_by}"
 
 
+def pdfs(site: Site, record: MessageRecord) -> frozenset[int]:
+    """Parts of which the page tells what is in them."""
+    if site.incoming is None or record.message is None:
+        return frozenset()
+    return frozenset(file.part for file in record.message.attachments if claims_pdf(file))
+
+
 def sender_marks(message: Message) -> tuple[str, ...]:
     """What about the sender does not fit together, as codes that the template words."""
     domain = _domain(message.sender.address)
@@ -128,6 +137,15 @@ def noted(site: Site, visit: Visit, event: str, detail: str = "") -> LoggedMessa
         uow.events.add(event, site.clock.now(), **_who(visit, message_id), detail=detail)
         uow.commit()
     return record.logged
+
+
+def unsealed(site: Site, visit: Visit) -> MessageRecord:
+    """The message, for what is part of its page. Raises 404, and 403 while it is sealed."""
+    with site.books.look() as uow:
+        record = _existing(uow.messages.get(visit.row("id")))
+    if is_sealed(record, visit):
+        raise HTTPException(403)
+    return record
 
 
 def _existing(record: MessageRecord | None) -> MessageRecord:

@@ -15,6 +15,7 @@ from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Catalogue
 from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.licence_office import LicenceOffice
+from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
 from mailroom.web.held_files import HeldFiles
@@ -66,6 +67,8 @@ class Site:
     pages: Pages
     papers: PaperOffice | None = None
     """None where the agency issues no licences by this program."""
+    incoming: ReceivingDesk | None = None
+    """None where PDFs that came in are neither inspected nor stamped."""
     held: HeldFiles = field(default_factory=HeldFiles)
     reading: Lock = field(default_factory=Lock)
     """A reader works for one clerk at a time."""

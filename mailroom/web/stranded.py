@@ -1,5 +1,8 @@
 """Letters that answer no message and did not arrive: a bounced licence is a task that somebody sees."""
 
+import re
+
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from mailroom.domain.errors import RefusedActionError
@@ -11,6 +14,7 @@ from mailroom.web.paper_acts import reason_of
 from mailroom.web.queue import STRANDED_LIMIT
 from mailroom.web.site import Site, Visit
 
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 LOOKED_THROUGH = 20
 """So many licences of one address are compared with a letter that names none."""
 
@@ -21,8 +25,11 @@ def letters_page(site: Site, visit: Visit) -> Response:
 
 def settle(site: Site, visit: Visit) -> Response:
     """Somebody saw to a letter by other means: it leaves the list, with a reason."""
+    letter = visit.path["letter"]
+    if not _ID.fullmatch(letter):
+        raise HTTPException(404)
     try:
-        site.house.resending.settle(visit.path["letter"], visit.clerk, reason_of(visit))
+        site.house.resending.settle(letter, visit.clerk, reason_of(visit))
     except RefusedActionError as error:
         return _shown(site, visit, refused=error)
     return RedirectResponse("/desk/letters?done=settle", status_code=303)

@@ -28,6 +28,7 @@ from mailroom.services.announcements import Announcements
 from mailroom.services.desk import Desk
 from mailroom.services.health import health
 from mailroom.services.letters import Letters
+from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import Passwords, SignIn
 from mailroom.settings import WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
@@ -107,6 +108,7 @@ class Site:
         catalogue: Catalogue = CATALOGUE,
         clock: FakeClock | None = None,
         papers: PaperOffice | None = None,
+        incoming: ReceivingDesk | None = None,
     ) -> None:
         self._books, self._archive = books, archive
         self.reader, self.clock = ScriptedReader(), clock or FakeClock(MORNING)
@@ -139,6 +141,7 @@ class Site:
             health=lambda: health(books, self.clock),
             sign_in=self.sign_in,
             papers=papers,
+            incoming=incoming,
         )
 
     def receive(
@@ -202,9 +205,9 @@ class Site:
 class Office(Site):
     """All in memory: `books.shelf`, `archive` and `clock` to look at and to set."""
 
-    def __init__(self, base_url: str = "") -> None:
+    def __init__(self, base_url: str = "", incoming: ReceivingDesk | None = None) -> None:
         self.books, self.archive = MemoryBooks(), MemoryArchive()
-        super().__init__(books=self.books, archive=self.archive, base_url=base_url)
+        super().__init__(books=self.books, archive=self.archive, base_url=base_url, incoming=incoming)
 
     @property
     def events(self) -> list[tuple[str, int | None, str, str]]:

@@ -135,3 +135,21 @@ if (tickAll) {
     for (const box of boxes) box.checked = !all;
   });
 }
+
+// What is in each PDF is told once the page stands, one after the other; without this file a link leads to it.
+async function tellFindings() {
+  for (const link of document.querySelectorAll("a[data-findings]")) {
+    const words = link.textContent;
+    link.textContent = link.dataset.findings;
+    try {
+      const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+      const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+      const found = page?.querySelector(".pdf-findings");
+      if (found) link.replaceWith(found);
+    } catch {
+      link.classList.add("offline");
+    }
+    if (link.isConnected) link.textContent = words;
+  }
+}
+tellFindings();

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mailroom import bootstrap
+from mailroom.bootstrap import papers
 from mailroom.cli.announce import announce
 from mailroom.domain.clerk import Role
 from mailroom.domain.errors import ConfigurationError, RefusedActionError
@@ -60,7 +61,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
         return SignIn(books=books, clock=chancery.clock, idle=day, absolute=day, passwords=PASSWORDS)
 
     monkeypatch.setattr(bootstrap, "load", lambda path: path)
-    monkeypatch.setattr(bootstrap, "open_chancery", opened, raising=False)
+    monkeypatch.setattr(papers, "open_chancery", opened)
     monkeypatch.setattr(bootstrap, "sign_in", sign_in)
     return Terminal(chancery, tmp_path)
 

@@ -133,7 +133,8 @@ async def test_a_letter_is_settled_with_a_reason(house: LicensingSite, malee: Pe
     assert alerts(await malee.post(address, reason=" ")) == ["โปรดระบุเหตุผล"]
     assert (await malee.post(address, reason="มารับด้วยตนเอง")).headers["location"] == "/desk/letters?done=settle"
     assert "ไม่ได้อยู่ในรายการ" in alerts(await malee.post(address, reason="อีกครั้ง"))[0]
-    assert (await malee.post("/desk/letters/none/settle", reason="ไม่มี")).status_code == 409
+    assert (await malee.post(f"/desk/letters/{'0' * 32}/settle", reason="ไม่มี")).status_code == 409
+    assert (await malee.post("/desk/letters/none/settle", reason="ไม่มี")).status_code == 404
 
 
 HEADINGS = ("เลขที่ใบอนุญาต", "ชื่อผู้รับอนุญาต", "วันที่ออก", "วันสิ้นอายุ", "สีที่ชอบ")
