@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -11,19 +11,21 @@ import pypdfium2
 import pytest
 
 from mailroom.domain.decision import Classification, Decision, Kind, Outcome, Secrecy
-from mailroom.domain.incoming_pdf import PdfInspection
+from mailroom.domain.errors import UnreadableError
+from mailroom.domain.incoming_pdf import PdfInspection, ReceivingStamp
 from mailroom.paths import CONFIG
 from mailroom.services.receiving_stamp import MOST, ReceivingDesk
 from mailroom.services.wording import Wording
 from signing.render import TypstRenderer
 from signing.stamp import ConfinedPdfs
-from tests.mailroom.web.conftest import SignedIn
+from tests.mailroom.web.conftest import SignedIn, signed_in, visitor
 from tests.support.pdf_zoo import ZOO, blank, bomb, saved, with_file
 from tests.support.web_site import AGENCY, TEXTS, Office, letter, marked
 
 PDF = "application/pdf"
 FINDINGS, STAMPED = "/messages/1/parts/0/findings", "/messages/1/parts/0/stamped.pdf"
 NOBODY = Decision(Outcome.IGNORE, "spam")
+SENTENCES = TEXTS.tables["pdf_findings"]
 UNREADABLE = ("broken", "locked")
 
 
@@ -73,10 +75,6 @@ def words(pdf: bytes) -> str:
         return "".join(document[0].get_textpage().get_text_bounded().split())
 
 
-def sentences() -> Mapping[str, str]:
-    return TEXTS.tables["pdf_findings"]
-
-
 @pytest.mark.parametrize("name", ZOO)
 async def test_each_of_the_zoo_is_told_in_words(office: Office, clerk: SignedIn, name: str) -> None:
     """What is hostile, broken or odd in a PDF stands in Thai where the clerk would open it."""
@@ -84,7 +82,7 @@ async def test_each_of_the_zoo_is_told_in_words(office: Office, clerk: SignedIn,
     receive(office, make())
     answer = await clerk.get(FINDINGS)
     assert answer.status_code == 200
-    assert sentences()[code].partition("{")[0].strip() in told(answer)
+    assert SENTENCES[code].partition("{")[0].strip() in told(answer)
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -98,7 +96,7 @@ async def test_each_of_the_zoo_is_stamped_or_explained(office: Office, clerk: Si
     if code in UNREADABLE:
         assert answer.status_code == 422
         assert "ทำสำเนาประทับตรารับของไฟล์นี้ไม่ได้" in answer.text
-        assert sentences()[code] in told(answer)
+        assert SENTENCES[code] in told(answer)
         assert 'href="/messages/1/parts/0"' in answer.text
         assert "stamped.pdf" not in answer.text
     else:
@@ -111,7 +109,7 @@ async def test_each_of_the_zoo_is_stamped_or_explained(office: Office, clerk: Si
 async def test_the_stamp_says_what_the_register_says(office: Office, clerk: SignedIn) -> None:
     """Agency, number, and day and time of receipt as the law deems it, in Thailand and in the agency's digits (R49)."""
     receive(office, saved(blank()))
-    entry = next(one for one in office.books.shelf.entries.values())
+    (entry,) = office.books.shelf.entries.values()
     assert entry.draft.deemed_received_at == datetime(2026, 11, 21, 15, 21, tzinfo=UTC)
     answer = await clerk.get(STAMPED)
     assert words(answer.content) == f"{AGENCY.name}เลขรับ๑/๒๕๖๙วันที่๒๑พฤศจิกายน๒๕๖๙เวลา๒๒.๒๑น."
@@ -206,14 +204,49 @@ async def test_names_of_hidden_files_are_text(office: Office, clerk: SignedIn) -
     assert "<b>" not in page
 
 
-def test_only_so_many_inspections_are_remembered(pdfs: CountedPdfs) -> None:
+class UnwillingPdfs:
+    """Reads everything and stamps nothing."""
+
+    def inspect(self, pdf: bytes) -> PdfInspection:
+        return PdfInspection(1)
+
+    def stamp(self, pdf: bytes, stamp: ReceivingStamp) -> bytes:
+        raise UnreadableError("this PDF was not stamped (crash); print the register entry instead")
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def unwilling() -> ReceivingDesk:
+    return ReceivingDesk(UnwillingPdfs(), agency=AGENCY, wording=Wording(TEXTS.tables))
+
+
+async def test_a_copy_that_fails_after_all_is_explained(unwilling: ReceivingDesk) -> None:
+    """Although the PDF could be read: the page says so, offers the original, and no copy is noted."""
+    office = Office(incoming=unwilling)
+    receive(office, saved(blank()))
+    async with visitor(office) as client:
+        clerk = await signed_in(client, token=office.sign_in.new_link("somying"))
+        answer = await clerk.get(STAMPED)
+    assert answer.status_code == 422
+    assert "ทำสำเนาประทับตรารับของไฟล์นี้ไม่ได้" in answer.text
+    assert 'href="/messages/1/parts/0"' in answer.text
+    assert "attachment.stamped" not in {event[0] for event in office.events}
+
+
+async def test_pages_without_a_reader_of_pdfs_stay_as_they_are() -> None:
+    """Where nothing inspects, nothing is offered and nothing is found."""
+    office = Office()
+    receive(office, saved(blank()))
+    async with visitor(office) as client:
+        clerk = await signed_in(client, token=office.sign_in.new_link("somying"))
+        assert "findings" not in (await clerk.get("/messages/1")).text
+        assert [(await clerk.get(path)).status_code for path in (FINDINGS, STAMPED)] == [404, 404]
+
+
+def test_only_so_many_inspections_are_remembered(unwilling: ReceivingDesk) -> None:
     """Memory is bounded; what was asked for lately stays."""
-
-    class EmptyPdfs(CountedPdfs):
-        def inspect(self, pdf: bytes) -> PdfInspection:
-            return PdfInspection(1)
-
-    desk = ReceivingDesk(EmptyPdfs(TypstRenderer(CONFIG)), agency=AGENCY, wording=Wording(TEXTS.tables))
+    desk = unwilling
     digests = [hashlib.sha256(b"%d" % number).hexdigest() for number in range(MOST + 1)]
     for digest in digests[:MOST]:
         desk.inspect(digest, b"")
