@@ -20,6 +20,9 @@ OUT_OF_MEMORY = 3
 """Exit code when a document does not fit into memory."""
 _COUNT = struct.Struct(">I")
 _LENGTH = struct.Struct(">Q")
+_MOST_BLOBS = 64
+_LARGEST_BLOB = 512 << 20
+"""A child that was taken over may claim any length: its parent sets no such memory aside."""
 _CPU_MARGIN = 1.0
 _DESCRIPTORS = 32
 """Standard ones, and what the interpreter needs to load a module or a table late."""
@@ -70,9 +73,18 @@ def packed(blobs: Sequence[bytes]) -> bytes:
 
 
 def read_blobs(source: IO[bytes]) -> list[bytes]:
-    """What `packed` wrote. Raises EOFError."""
+    """What `packed` wrote. Raises EOFError, also for what claims to be longer than anything we send."""
     (count,) = _COUNT.unpack(read_exactly(source, _COUNT.size))
-    return [read_exactly(source, _LENGTH.unpack(read_exactly(source, _LENGTH.size))[0]) for _ in range(count)]
+    if count > _MOST_BLOBS:
+        raise EOFError
+    return [_read_blob(source) for _ in range(count)]
+
+
+def _read_blob(source: IO[bytes]) -> bytes:
+    (length,) = _LENGTH.unpack(read_exactly(source, _LENGTH.size))
+    if length > _LARGEST_BLOB:
+        raise EOFError
+    return read_exactly(source, length)
 
 
 def read_exactly(source: IO[bytes], size: int) -> bytes:
