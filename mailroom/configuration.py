@@ -75,6 +75,8 @@ def warnings(configuration: Configuration) -> list[str]:
             if address == channel.public_address.lower() and not local.startswith("saraban"):
                 found.append(f"channels.{name}.address: a central mailbox is to begin with saraban (R42)")
         found += [f"channels.{name}.{text}" for text in _unset_secrets(channel)]
+    found += [f"signing.{text}" for text in _unset_secrets(configuration.settings.signing)]
+    found += [f"licences.{text}" for text in _unset_secrets(configuration.settings.licences)]
     if not configuration.catalogue.services:
         found.append("services.toml: no service is listed; every request will be held for a clerk")
     return found

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -122,14 +121,3 @@ def load_files(paths: Sequence[Path]) -> tuple[x509.Certificate, ...]:
         except ValueError as error:
             raise ConfigurationError(f"{path}: holds no certificate ({error}); put a PEM or DER file there") from error
     return tuple(found)
-
-
-def expiry_alarm(certificate: CertificateFacts, at: datetime) -> int | None:
-    """The threshold of days that was reached, of 90, 30 and 7 (R91); 0 once it has expired, None before the first."""
-    left = certificate.not_after - at
-    if left.total_seconds() <= 0:
-        return 0
-    return next((days for days in (7, 30, 90) if left.total_seconds() <= days * _DAY_SECONDS), None)
-
-
-_DAY_SECONDS = 86400

@@ -10,7 +10,7 @@ from mailroom.domain.errors import MailroomError
 from mailroom.domain.signature import CertificateFacts
 from mailroom.settings.channel import Finding
 from mailroom.settings.signing import SigningSection
-from signing.certificates import expiry_alarm, facts
+from signing.certificates import facts
 from signing.keys import SigningKey, refuse_mismatch
 from signing.opening import open_key, open_trust
 from signing.time_stamps import ask
@@ -54,7 +54,7 @@ def _signs(key: SigningKey, *, in_file: bool) -> str:
 
 
 def _dates(certificate: CertificateFacts) -> Finding:
-    alarm = expiry_alarm(certificate, datetime.now(UTC))
+    alarm = certificate.expiry_alarm(datetime.now(UTC))
     text = f"valid until {certificate.not_after:%Y-%m-%d}"
     if certificate.demo:
         text += "; it is of the demonstration authority: worth nothing outside a demonstration"

@@ -16,6 +16,11 @@ class LateSigner:
         self._opening = opening
         self._lock = threading.Lock()
         self._signer: Signer | None = None
+        self._known: CertificateFacts | None = None
+
+    def known(self) -> CertificateFacts | None:
+        """The certificate, once the key was opened; asking does not open it."""
+        return self._known
 
     @property
     def certificate(self) -> CertificateFacts:
@@ -38,6 +43,7 @@ class LateSigner:
             if self._signer is None:
                 try:
                     self._signer = self._opening()
+                    self._known = self._signer.certificate
                 except ConfigurationError as error:
                     raise SigningRefusedError(str(error)) from error
             return self._signer

@@ -105,7 +105,7 @@ def _signer(configuration: Configuration, stack: ExitStack) -> Signer:
     return stack.enter_context(closing(open_signer(configuration.settings.signing, configuration.path.parent)))
 
 
-def late_signer(configuration: Configuration, stack: ExitStack) -> Signer | None:
+def late_signer(configuration: Configuration, stack: ExitStack) -> LateSigner | None:
     """For the daemon: the key is opened when the first paper is signed. None where none is configured."""
     settings, folder = configuration.settings.signing, configuration.path.parent
     if settings.key is None:
@@ -165,6 +165,7 @@ def join_licences(shop: Workshop) -> LicenceOffice:
         dispatchers=dispatchers(configuration, shop.books, shop.archive, shop.clock),
         style=shop.style,
         stopping=shop.stopping,
+        by_entry=configuration.settings.licences.renew_by == "entered",
     )
 
 
@@ -234,6 +235,7 @@ def join_public(shop: Workshop, look: SiteLook, stack: ExitStack) -> PublicOffic
         catalogue=configuration.catalogue,
         wording=wording(thai_digits=False),
         clock=shop.clock,
+        authority=configuration.settings.licences.authority,
     )
     files = DataFiles(publication, configuration.data_dir / "published")
     return PublicOffice(

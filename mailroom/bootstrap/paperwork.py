@@ -10,11 +10,13 @@ from mailroom.domain.licence import IssuanceState
 from mailroom.ports import Archive, Books, Clock
 from mailroom.services.links import Links
 from mailroom.services.receiving_stamp import ReceivingDesk
+from mailroom.services.signing_alarms import SigningAlarms
 
 if TYPE_CHECKING:
     from mailroom.bootstrap.papers import Workshop
     from mailroom.services.chancery import Chancery
     from mailroom.services.licence_office import LicenceOffice
+    from signing.late_signer import LateSigner
 
 
 class Paperwork:
@@ -49,11 +51,28 @@ class Paperwork:
             return bool(uow.issuances.counts().get(IssuanceState.APPROVED))
 
     @cached_property
+    def _signer(self) -> "LateSigner | None":
+        from mailroom.bootstrap import papers
+
+        return papers.late_signer(self._configuration, self._stack)
+
+    @cached_property
+    def alarms(self) -> SigningAlarms:
+        known = self._signer.known if self._signer else lambda: None
+        return SigningAlarms(certificate=known, turns=self.licences.turns, clock=self._clock)
+
+    def meet_certificate(self) -> None:
+        """Open the key, so that the alarms know its certificate. Raises SigningError where it cannot be opened."""
+        if self._signer is not None:
+            _ = self._signer.certificate
+
+    @cached_property
     def shop(self) -> "Workshop":
         from mailroom.bootstrap import papers
 
-        signer = papers.late_signer(self._configuration, self._stack)
-        return papers.workshop(self._configuration, self._books, self._archive, self._clock, signer, self._stopping)
+        return papers.workshop(
+            self._configuration, self._books, self._archive, self._clock, self._signer, self._stopping
+        )
 
     @cached_property
     def licences(self) -> "LicenceOffice":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli import licence_bulk, licence_life, licence_public
+from mailroom.cli import licence_bulk, licence_items, licence_life, licence_public
 from mailroom.cli.display import progress
 from mailroom.cli.files import target
 from mailroom.cli.licence_parts import (
@@ -34,6 +34,7 @@ from mailroom.stages.licence_items import with_items
 
 app = typer.Typer(help="Licences: prepared, approved, signed, sent and published.", no_args_is_help=True)
 licence_bulk.add_to(app)
+licence_items.add_to(app)
 licence_life.add_to(app)
 licence_public.add_to(app)
 

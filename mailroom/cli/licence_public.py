@@ -151,7 +151,8 @@ def publish(
 ) -> None:
     """Write the public record as a folder of files for any web host."""
     loaded = bootstrap.load(config)
-    where = folder or loaded.settings.licences.publish_to
+    named = loaded.settings.licences.publish_to
+    where = folder or (loaded.path.parent / named if named else None)
     if where is None:
         raise ConfigurationError(f"{config}: licences.publish_to: no folder is named; set it, or name one")
     with _public(loaded) as public:

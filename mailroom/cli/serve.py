@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 RELEASE_SECONDS = 15
 REMIND_SECONDS = 3600
 PUBLISH_SECONDS = 60
+CERTIFICATE_SECONDS = 86_400
+"""Seldom: a wrong PIN that is tried again and again locks a token."""
 
 Ready = Callable[[int], None]
 """Called with the port on which the queue listens."""
@@ -82,12 +84,19 @@ def found_genuine(house: House, pdf: bytes) -> Verification:
 def _chores(house: House, public: PublicOffice, bell: Bell) -> list[Chore]:
     chores = [Chore("remind", REMIND_SECONDS, lambda: house.reminders.run() > 0)]
     if house.papers.signs:
+        chores.append(Chore("certificate", CERTIFICATE_SECONDS, partial(_meet_certificate, house)))
         chores.append(Chore("release", RELEASE_SECONDS, lambda: bool(house.papers.licences.turns.run().issued), bell))
     folder = house.configuration.settings.licences.publish_to
     if folder is not None:
         publish = Publish(public, house.configuration.path.parent / folder)
         chores.append(Chore("publish", PUBLISH_SECONDS, publish.run))
     return chores
+
+
+def _meet_certificate(house: House) -> bool:
+    """No letters come of it."""
+    house.papers.meet_certificate()
+    return False
 
 
 class Publish:
@@ -124,5 +133,5 @@ def _listen(house: House) -> socket.socket:
 
 
 def _beat(house: House, _at: datetime) -> None:
-    state = health(house.books, house.clock)
+    state = health(house.books, house.clock, others=house.papers.alarms.codes)
     log.info("heartbeat", status=state["status"], problems=state["problems"], **state["counts"])

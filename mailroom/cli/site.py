@@ -34,7 +34,7 @@ def site(
         texts=house.texts,
         settings=configuration.settings.web,
         clock=house.clock,
-        health=partial(health, house.books, house.clock),
+        health=partial(health, house.books, house.clock, others=house.papers.alarms.codes),
         sign_in=sign_in(configuration, house.books, house.clock),
         private=instruments.desk_routes(house.papers.chancery),
         public=announcements.public_routes(house.papers.chancery, pages, draw_qr),
@@ -43,6 +43,7 @@ def site(
             *document_routes(house.papers.links, Pages(agency=configuration.agency, texts=house.texts)),
         ],
         gaps=partial(instruments.gaps_of, house.papers.chancery),
+        alarms=house.papers.alarms.remarks,
         papers=PaperOffice(house=house.papers.licences, release_soon=release_soon),
         incoming=house.papers.incoming,
     )

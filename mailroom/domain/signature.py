@@ -1,7 +1,7 @@
 """Electronic signatures on documents: what is asked for, and what an examination found (R88-R95)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -72,6 +72,17 @@ class CertificateFacts:
     """For example RSA-3072 or P-256."""
     demo: bool = False
     """Issued by the demonstration authority: worth nothing outside a demonstration."""
+
+    def expiry_alarm(self, at: datetime) -> int | None:
+        """The threshold of days that was reached, of 90, 30 and 7 (R91); 0 once expired, None before the first."""
+        left = self.not_after - at
+        if left <= timedelta(0):
+            return 0
+        return next((days for days in EXPIRY_ALARMS if left <= timedelta(days=days)), None)
+
+
+EXPIRY_ALARMS = (7, 30, 90)
+"""Days before the end of a certificate (R91)."""
 
 
 class Soundness(StrEnum):

@@ -55,6 +55,8 @@ class Examiner(Protocol):
     def examine(self, pdf: bytes, *, at: datetime) -> DocumentVerdict:
         """Never raises on content; nothing of the document is kept or executed."""
 
+    def close(self) -> None: ...
+
 
 class IncomingPdfs(Protocol):
     """Looks into PDFs that came in, and stamps copies of them. Safe to share between threads."""

@@ -41,21 +41,21 @@ class Paper:
     record: MessageRecord | None
     at: datetime
 
-    @property
-    def addressees(self) -> list[Addressee]:
-        """The applicant's channel, and e-mail as well where it is another one and an address is known (R26, R116)."""
-        found, channel = [], self.issuance.channel
-        message = self.record.message if self.record else None
-        if channel != EMAIL and self.record and message and self.record.logged.envelope.channel == channel:
-            found.append(Addressee(channel, message.sender.address))
-        found.append(Addressee(EMAIL, self.issuance.email))
-        return [one for one in found if one.to]
 
-    @property
-    def is_graded(self) -> bool:
-        """Whether the request is graded: its letters name nothing of it, and nothing is enclosed (R58)."""
-        classification = self.record.classification if self.record else None
-        return classification is not None and classification.marks.secrecy is not Secrecy.NONE
+def addressees(issuance: Issuance, record: MessageRecord | None) -> list[Addressee]:
+    """The applicant's channel, and e-mail as well where it is another one and an address is known (R26, R116)."""
+    found, channel = [], issuance.channel
+    message = record.message if record else None
+    if channel != EMAIL and record and message and record.logged.envelope.channel == channel:
+        found.append(Addressee(channel, message.sender.address))
+    found.append(Addressee(EMAIL, issuance.email))
+    return [one for one in found if one.to]
+
+
+def is_graded(record: MessageRecord | None) -> bool:
+    """Whether the request is graded: its letters name nothing of it, and nothing is enclosed (R58)."""
+    classification = record.classification if record else None
+    return classification is not None and classification.marks.secrecy is not Secrecy.NONE
 
 
 class Delivery:
@@ -86,6 +86,18 @@ class Delivery:
         self._new_id = new_id
         self._new_token = new_token
 
+    def ways(self, uow: UnitOfWork, issuance: Issuance, size: int) -> tuple[str, ...]:
+        """How a signed PDF of so many bytes will go, in the order of its letters: `enclosed`, or `link`.
+
+        Empty where the holder has no address.
+        """
+        record = _request(uow, issuance)
+        enclosed = (self._encloses(one, record, size) for one in addressees(issuance, record))
+        return tuple(dict.fromkeys("enclosed" if one else "link" for one in enclosed))
+
+    def _encloses(self, addressee: Addressee, record: MessageRecord | None, size: int) -> bool:
+        return addressee.channel == EMAIL and size <= self._largest_enclosure and not is_graded(record)
+
     def hand_over(
         self,
         uow: UnitOfWork,
@@ -101,9 +113,10 @@ class Delivery:
         `document` is the signed PDF, in the archive already. Empty where the holder has no address: then the event
         `letter.omitted` asks a clerk to hand the paper over. Without `enclose` they get a link in any case.
         """
-        record = uow.messages.get(issuance.message_id) if issuance.message_id else None
+        record = _request(uow, issuance)
         paper = Paper(issuance, document, outgoing, record, at)
-        letters = tuple(self._letter(uow, paper, addressee, enclose=enclose) for addressee in paper.addressees)
+        found = addressees(issuance, record)
+        letters = tuple(self._letter(uow, paper, addressee, enclose=enclose) for addressee in found)
         for letter in letters:
             uow.outbox.put(letter)
         if not letters:
@@ -111,8 +124,7 @@ class Delivery:
         return letters
 
     def _letter(self, uow: UnitOfWork, paper: Paper, addressee: Addressee, *, enclose: bool) -> OutboxItem:
-        small = paper.document.size <= self._largest_enclosure
-        if enclose and addressee.channel == EMAIL and small and not paper.is_graded:
+        if enclose and self._encloses(addressee, paper.record, paper.document.size):
             words = licence_letter(self._composer, self._facts(paper), _hand_over(paper))
             return self._item(paper, addressee, words, enclosed=True)
         until = paper.at + timedelta(days=self._link_days)
@@ -156,6 +168,10 @@ class Delivery:
         )
 
 
+def _request(uow: UnitOfWork, issuance: Issuance) -> MessageRecord | None:
+    return uow.messages.get(issuance.message_id) if issuance.message_id else None
+
+
 def _hand_over(paper: Paper) -> HandOver:
     return HandOver(
         act=paper.issuance.act,
@@ -164,5 +180,5 @@ def _hand_over(paper: Paper) -> HandOver:
         file_name=paper.document.name,
         file_size=paper.document.size,
         digest=paper.document.digest,
-        graded=paper.is_graded,
+        graded=is_graded(paper.record),
     )

@@ -29,13 +29,17 @@ class Disclosure:
             self._known[key] = self._found(service, item)
         return self._known[key]
 
+    def decision(self, service: str, item: str) -> FieldDecision | None:
+        """What the agency decided, for the service or else for all; None where the default holds."""
+        return self._decided.get((service, item)) or self._decided.get(("", item))
+
     def guards_search(self) -> bool:
         """Whether some item in which a search looks is masked somewhere: then a match alone would give it away."""
         services = {one.key for one in self._catalogue.services} | {service for service, _ in self._decided}
         return any(self.reason(service, item) is not None for service in services for item in SEARCHED)
 
     def _found(self, service: str, item: str) -> str | None:
-        decision = self._decided.get((service, item)) or self._decided.get(("", item))
+        decision = self.decision(service, item)
         if decision is None:
             return self._default(service, item)
         return None if decision.public else decision.reason or self._reasons["service"]

@@ -22,6 +22,9 @@ from mailroom.stages.licence_rules import status_after
 class Delivery(Protocol):
     """Brings a paper to its holder."""
 
+    def ways(self, uow: UnitOfWork, issuance: Issuance, size: int) -> tuple[str, ...]:
+        """How a signed PDF of so many bytes will go: `enclosed`, `link`, both, or not at all."""
+
     def hand_over(
         self,
         uow: UnitOfWork,
@@ -89,7 +92,7 @@ class Ledger:
                 document=kept.digest,
             )
         )
-        entry = uow.outgoing.enter(self._draft(issuance, kept.digest, now))
+        entry = uow.outgoing.enter(self._draft(uow, issuance, kept, now))
         done = replace(
             issuance,
             state=IssuanceState.ISSUED,
@@ -109,17 +112,19 @@ class Ledger:
         )
         return done
 
-    def _draft(self, issuance: Issuance, digest: str, now: datetime) -> OutgoingDraft:
+    def _draft(self, uow: UnitOfWork, issuance: Issuance, kept: Kept, now: datetime) -> OutgoingDraft:
         service = self._catalogue.service(issuance.service)
         title = (service.licence_name or service.name) if service else issuance.service
         subject = self._texts.label("papers", f"subject_{issuance.act}")
+        ways = self._delivery.ways(uow, issuance, kept.size) or ("by_hand",)
         return OutgoingDraft(
             year=buddhist_year(now),
             dated=now.astimezone(BANGKOK).date(),
             sender=self._agency.name,
             addressee=issuance.content.holder,
             subject=subject.replace("{title}", title).replace("{number}", issuance.number),
-            document=digest,
+            action=", ".join(self._texts.label("papers", f"action_{way}") for way in ways),
+            document=kept.digest,
             message_id=issuance.message_id,
             registered_at=now,
         )

@@ -18,6 +18,7 @@ from mailroom.services.catalogue_push import CataloguePush
 from mailroom.services.data_files import DataFiles
 from mailroom.services.delivery import EMAIL
 from mailroom.services.dispatch import Dispatcher
+from mailroom.services.field_decisions import FieldDecisions
 from mailroom.services.issuing import Issuing, PaperDraft
 from mailroom.services.ledger import Delivery, Ledger
 from mailroom.services.licence_import import LicenceImport
@@ -53,6 +54,7 @@ class LicenceOffice:
     preview: Preview
     resending: Resending
     proposals: Proposals
+    fields: FieldDecisions
     turns: ReleaseTurns
     sign_in: SignIn
     dispatchers: tuple[Dispatcher, ...]
@@ -128,6 +130,7 @@ class LicenceOffice:
             ),
             resending=Resending(books=books, delivery=delivery, clock=clock),
             proposals=Proposals(books=books, catalogue=catalogue, clock=clock, by_entry=by_entry),
+            fields=FieldDecisions(books=books, catalogue=catalogue, texts=texts[0], clock=clock),
             turns=ReleaseTurns(issuing),
             sign_in=sign_in,
             dispatchers=dispatchers,

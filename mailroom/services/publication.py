@@ -182,9 +182,8 @@ class PublicBooks:
         )
 
     def state(self) -> str:
-        decided = max((one.decided_at for one in self._decisions), default=None)
         publication = self._publication
-        changed = (self._uow.licences.changed_at(), self.count(), decided, self._today)
+        changed = (self._uow.licences.changed_at(), self.count(), self._decisions, self._today)
         known = (*changed, publication.catalogue, publication.agency, publication.authority)
         return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
 

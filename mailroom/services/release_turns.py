@@ -28,6 +28,11 @@ class ReleaseTurns:
             log.warning("release.waits", reason=done.waiting, failed=len(done.failed))
         return done
 
+    @property
+    def waiting(self) -> str:
+        """Why nothing at all could be signed in the last turn, with the remedy; empty when that was not so."""
+        return self._waiting
+
     def reason(self, paper_id: int) -> str:
         """Why an approved paper is not signed yet, with the remedy; empty while nothing stands in its way."""
         return self._failed.get(paper_id) or self._waiting

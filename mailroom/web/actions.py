@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import RefusedActionError
-from mailroom.web.message import shown, version
+from mailroom.web.message import granted, shown, version
 from mailroom.web.site import Site, Visit
 
 REASON_LENGTH = 1000
@@ -25,8 +25,7 @@ def decide(site: Site, visit: Visit) -> Response:
             _to_desk(site, visit, message_id, outcome)
     except RefusedActionError as error:
         return _refused(site, visit, error)
-    grant = f"&grant={visit.query['grant']}" if visit.query.get("grant", "").isalnum() else ""
-    return RedirectResponse(f"/messages/{message_id}?done={outcome}{grant}", status_code=303)
+    return RedirectResponse(f"/messages/{message_id}?done={outcome}{granted(visit)}", status_code=303)
 
 
 def _unchanged(site: Site, message_id: int, seen: str) -> None:

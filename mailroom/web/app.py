@@ -77,13 +77,15 @@ def application(
     public: Addresses = NO_ADDRESSES,
     mounted: Sequence[BaseRoute] = (),
     gaps: Callable[[], Sequence[Remark]] = list,
+    alarms: Callable[[], Sequence[Remark]] = list,
     papers: PaperOffice | None = None,
     incoming: ReceivingDesk | None = None,
 ) -> Starlette:
     """The application. `readers` by channel; `health` gives what `services.health.health` promises.
 
     Other parts bring addresses of their own: `private` ones behind the login, `public` ones without, `mounted` routes as
-    they are. `gaps` says what the set-up lacks; every page of the desk shows it (R34). With `papers` there are the
+    they are. `gaps` says what the set-up lacks (R34), `alarms` what is wrong with the key that signs (R91); every page
+    of the desk shows both. With `papers` there are the
     pages where papers are prepared and approved, and those of the licences. With `incoming` the page of a message tells
     what is in its PDFs, and offers stamped copies.
     """
@@ -98,7 +100,13 @@ def application(
         clock=clock,
         health=health,
         sign_in=sign_in,
-        pages=Pages(agency=agency, texts=texts, gaps=gaps, waiting=waiting_for(papers.house) if papers else None),
+        pages=Pages(
+            agency=agency,
+            texts=texts,
+            gaps=gaps,
+            alarms=alarms,
+            waiting=waiting_for(papers.house) if papers else None,
+        ),
         papers=papers,
         incoming=incoming,
     )

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mailroom.domain.agency import BANGKOK
 from mailroom.domain.clerk import Role
 from mailroom.domain.errors import RefusedActionError
-from mailroom.domain.licence import PRIVATE_FIELDS, Licence, LicenceQuery, LicenceStatus
+from mailroom.domain.licence import Licence, LicenceQuery, LicenceStatus
 from mailroom.services import paper_checks as check
 from mailroom.services.licence_life import ADVERSE, AT_ONCE
 from mailroom.web.paper_form import item_keys, values_of
@@ -88,7 +88,7 @@ def shown(
         service=service,
         keys=item_keys(service) if service else (),
         values=values_of(licence.content, service) if service else {},
-        private=PRIVATE_FIELDS,
+        private=house.fields.masked(service.key) if service and service.licence else (),
         events=events,
         papers=papers,
         open=[one for one in papers if one.state in check.OPEN],

@@ -53,6 +53,7 @@ def shown(
         history=history,
         licensing=None if sealed else licensing(site, record),
         pdfs=pdfs(site, record),
+        settles=site.papers is not None,
     )
 
 
@@ -167,6 +168,11 @@ def is_sealed(record: MessageRecord, visit: Visit) -> bool:
     if not is_secret(record):
         return False
     return not hmac.compare_digest(visit.query.get("grant", "").encode(), _grant(visit, record.logged.id).encode())
+
+
+def granted(visit: Visit) -> str:
+    """The grant of this visit, to be carried on in an address that has a query; empty without one."""
+    return f"&grant={visit.query['grant']}" if visit.query.get("grant", "").isalnum() else ""
 
 
 def _grant(visit: Visit, message_id: int) -> str:

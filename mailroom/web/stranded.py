@@ -1,4 +1,4 @@
-"""Letters that answer no message and did not arrive: a bounced licence is a task that somebody sees."""
+"""Letters that did not arrive: those that answer no message are listed, and whoever saw to one says so."""
 
 import re
 
@@ -10,6 +10,8 @@ from mailroom.domain.licence import Licence
 from mailroom.domain.outbox import OutboxItem
 from mailroom.ports import UnitOfWork
 from mailroom.services.resending import concerns
+from mailroom.web.message import granted, unsealed
+from mailroom.web.message import shown as message_shown
 from mailroom.web.paper_acts import reason_of
 from mailroom.web.queue import STRANDED_LIMIT
 from mailroom.web.site import Site, Visit
@@ -33,6 +35,18 @@ def settle(site: Site, visit: Visit) -> Response:
     except RefusedActionError as error:
         return _shown(site, visit, refused=error)
     return RedirectResponse("/desk/letters?done=settle", status_code=303)
+
+
+def settle_reply(site: Site, visit: Visit) -> Response:
+    """The same for a letter that answers a message; back to that."""
+    record, letter = unsealed(site, visit), visit.path["letter"]
+    if letter not in {one.id for one in record.replies}:
+        raise HTTPException(404)
+    try:
+        site.house.resending.settle(letter, visit.clerk, reason_of(visit))
+    except RefusedActionError as error:
+        return message_shown(site, visit, status=409, refused=error.code, detail=error.detail)
+    return RedirectResponse(f"/messages/{record.logged.id}?done=settle{granted(visit)}", status_code=303)
 
 
 def _shown(site: Site, visit: Visit, *, done: str = "", refused: RefusedActionError | None = None) -> Response:

@@ -172,3 +172,25 @@ def test_earlier_licences_from_a_workbook(house: LicensingSite, browser: Browser
         page.get_by_role("button", name="นำเข้า 1 ใบ").click()
         expect(page.get_by_role("status")).to_contain_text("นำเข้าแล้ว 1 ใบ")
     assert [one.number for one in house.office.licences()] == ["7/2568"]
+
+
+def test_the_head_masks_an_item_on_a_phone_without_javascript(
+    house: LicensingSite, browser: Browser, base: str, tmp_path: Path
+) -> None:
+    """From the list of licences to the type, the item and its reason, by keys alone; nothing is wider than the phone."""
+    with at_desk(browser, base, PHONE, java_script_enabled=False) as visitor:
+        page = visitor.page
+        page.context.add_cookies([{"name": "mailroom", "value": session_of(house, "head"), "url": base}])
+        visitor.go("/desk/licences").get_by_role("link", name="รายการที่เผยแพร่").press("Enter")
+        kind = page.locator("#food-shop")
+        kind.locator("> summary").press("Enter")
+        item = page.locator('[id="food-shop.address"]')
+        item.locator("summary").press("Enter")
+        item.get_by_label("ไม่เผยแพร่").press("Space")
+        item.get_by_label("เหตุผล").fill("อยู่ระหว่างคดี")
+        item.get_by_label("เหตุผล").press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("เปลี่ยนทันที")
+        expect(item).to_contain_text("อยู่ระหว่างคดี")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        check_picture(page, tmp_path / "items.png", PHONE)
+    assert "address" in house.office.house.fields.masked("food-shop")

@@ -42,7 +42,14 @@ class Journey:
 def journey(dovecot: Dovecot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
     folder = Path(tmp_path_factory.mktemp("sample"))
     with SmtpEnd() as end:
-        servers = Servers(imap_port=dovecot.imap, smtp_port=end.port, web_port=0, user=USER, password=PASSWORD)
+        servers = Servers(
+            imap_port=dovecot.imap,
+            smtp_port=end.port,
+            web_port=0,
+            user=USER,
+            password=PASSWORD,
+            time_stamps="http://127.0.0.1:9/nobody-signs-here",
+        )
         path = write_configuration(folder / "agency", servers)
         with bootstrap.open_house(bootstrap.load(path)) as house:
             yield _travelled(house, dovecot, end)

@@ -14,7 +14,6 @@ from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.signature import SignatureLevel, Soundness
 from mailroom.settings.signing import SigningSection
 from signing import check, open_examiner, open_mail_signer, open_signer
-from signing.certificates import expiry_alarm
 from signing.demo_authority import Wanted
 from tests.support.signed_samples import Office, document, spec
 
@@ -108,7 +107,7 @@ def test_doctor_warns_of_a_certificate_that_is_about_to_expire(
 def test_expiry_is_announced_90_30_and_7_days_before(days: float, alarm: int | None, office: Office) -> None:
     at = datetime(2026, 11, 22, tzinfo=UTC)
     certificate = replace(office.signer().certificate, not_after=at + timedelta(days=days))
-    assert expiry_alarm(certificate, at) == alarm
+    assert certificate.expiry_alarm(at) == alarm
 
 
 def test_nothing_keeps_running_when_signer_and_examiner_are_closed(table: dict[str, Any], tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import httpx
 
 from mailroom.domain.decision import Classification, Decision, Kind, Letter, Outcome, Reason
 from mailroom.domain.message import Address, Message
+from mailroom.domain.signature import CertificateFacts
+from mailroom.services.signing_alarms import SigningAlarms
 from mailroom.web.site import PaperOffice
 from tests.support.licence_office import CATALOGUE, Office
 from tests.support.web_site import Site
@@ -24,17 +26,24 @@ ACCEPT = Decision(
 
 
 class LicensingSite:
-    """`office` acts as services do, `site` is what a browser sees; `asked` counts the turns that were asked for."""
+    """`office` acts as services do, `site` is what a browser sees; `asked` counts the turns that were asked for.
+
+    `certificate` is what is known of the one that signs.
+    """
 
     def __init__(self, folder: Path, **more: Any) -> None:
         self.office = Office(folder, **more)
         self.asked = 0
+        self.certificate: CertificateFacts | None = None
         self.site = Site(
             books=self.office.books,
             archive=self.office.archive,
             catalogue=CATALOGUE,
             clock=self.office.clock,
             papers=PaperOffice(house=self.office.house, release_soon=self._ask),
+            alarms=SigningAlarms(
+                certificate=lambda: self.certificate, turns=self.office.house.turns, clock=self.office.clock
+            ),
         )
         self.app, self.sign_in = self.site.app, self.site.sign_in
 

@@ -192,6 +192,9 @@ class ScriptedExaminer:
         self.seen.append(len(pdf))
         return self.verdicts.get(pdf, verdict())
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 def verdict(
     soundness: Soundness = Soundness.SOUND, *, signatures: Sequence[SignatureFinding] | None = None, **facts: Any

@@ -30,6 +30,7 @@ from mailroom.services.health import health
 from mailroom.services.letters import Letters
 from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import Passwords, SignIn
+from mailroom.services.signing_alarms import SigningAlarms
 from mailroom.settings import WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
 from mailroom.texts import load_composer, load_texts
@@ -109,6 +110,7 @@ class Site:
         clock: FakeClock | None = None,
         papers: PaperOffice | None = None,
         incoming: ReceivingDesk | None = None,
+        alarms: SigningAlarms | None = None,
     ) -> None:
         self._books, self._archive = books, archive
         self.reader, self.clock = ScriptedReader(), clock or FakeClock(MORNING)
@@ -138,7 +140,8 @@ class Site:
             texts=TEXTS,
             settings=WebSection(base_url=base_url),
             clock=self.clock,
-            health=lambda: health(books, self.clock),
+            health=lambda: health(books, self.clock, others=alarms.codes if alarms else tuple),
+            alarms=alarms.remarks if alarms else list,
             sign_in=self.sign_in,
             papers=papers,
             incoming=incoming,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from mailroom import bootstrap
 from mailroom.cli import app
 from mailroom.domain.clerk import Role
+from mailroom.testing import FakeClock
 from signing.demo_authority import DemoAuthority
 from tests.support.installation import Installation
 
@@ -134,6 +136,44 @@ def test_what_is_refused_is_refused_in_one_sentence(agency: Installation) -> Non
         told = agency.run("licence", *arguments, fails=True).stderr
         assert text in told
         assert told.count("\n") == 1
+
+
+def test_publication_of_an_item_is_decided_by_the_approver(agency: Installation) -> None:
+    """Listed with its default; decided with password and reason, seen by everyone at once, and listed with both."""
+    number = issued(agency)["number"]
+    listed = json.loads(licence(agency, "items", "--service", "food-shop", "--json"))
+    assert {one["item"] for one in listed if not one["public"]} >= {"holder_id", "fee", "receipt"}
+
+    def found() -> dict[str, Any]:
+        (one,) = json.loads(licence(agency, "search", number, "--json"))["licences"]
+        return dict(one)
+
+    decide = ("publish-item", "food-shop", "address", "--masked", "--reason", "คดี 5/2569", "--password-stdin")
+    told = agency.run("licence", *decide, "--as", "malee", fails=True, stdin=PASSWORD + "\n").stderr
+    assert "may not approve" in told
+    assert found()["address"]
+    assert "masked from now on" in licence(agency, *decide, "--as", "head", stdin=PASSWORD + "\n")
+    assert (found()["address"], found()["masked"]["address"]) == (None, "คดี 5/2569")
+    line = next(one for one in licence(agency, "items").splitlines() if " address " in one)
+    assert "คดี 5/2569  (head, " in line
+    unknown = ("publish-item", "food-shop", "wings", "--public", "--reason", "x", "--as", "head", "--password-stdin")
+    assert "no item wings" in agency.run("licence", *unknown, fails=True, stdin=PASSWORD + "\n").stderr
+
+
+def test_the_alarms_of_the_daemon_know_the_certificate_once_the_key_was_opened(agency: Installation) -> None:
+    """Asking opens nothing; after the daemon met its key the last days are counted (R91)."""
+    clock = FakeClock(datetime.now(UTC))
+    with bootstrap.open_house(bootstrap.load(agency.config), clock) as house, pytest.MonkeyPatch.context() as patch:
+        for name, value in agency.environment.items():
+            patch.setenv(name, value)
+        signer = house.papers.shop.signer
+        assert signer is not None
+        clock.advance(days=365 * 40)
+        assert house.papers.alarms.codes() == []
+        house.papers.meet_certificate()
+        assert house.papers.alarms.codes() == ["certificate-ended"]
+        clock.at = signer.certificate.not_after - timedelta(days=10, hours=1)
+        assert [(one.code, one.detail) for one in house.papers.alarms.remarks()] == [("certificate-ends", "10")]
 
 
 def workbook(path: Path, *rows: list[Any]) -> Path:

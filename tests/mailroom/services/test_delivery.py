@@ -13,7 +13,7 @@ from mailroom.domain.decision import Letter, Secrecy
 from mailroom.domain.licence import Act
 from mailroom.domain.outbox import OutboxItem
 from mailroom.services.links import hash_of
-from tests.support.post import CONTENT, PDF, START, Post, status_url
+from tests.support.post import CONTENT, PDF, START, Post, issuance, status_url
 
 DIGEST = hashlib.sha256(PDF).hexdigest()
 _LINK = re.compile(r"https://licence\.agency\.example/documents/([A-Za-z0-9_-]{43})\s")
@@ -185,6 +185,25 @@ def test_another_channel_gets_a_link_and_the_mailbox_the_file(post: Post) -> Non
     assert (chat.channel, chat.to, chat.letter) == ("line", "U123", Letter.LICENCE_LINK)
     assert (mail.channel, mail.to, mail.letter) == ("email", "pinkaew@citizen.test", Letter.LICENCE)
     assert [one.channel for one in post.hand_over(message_id=row, channel="line", email="")] == ["line"]
+
+
+@pytest.mark.parametrize(
+    ("size", "more", "ways"),
+    [
+        (1000, {}, ("enclosed",)),
+        (1_000_001, {}, ("link",)),
+        (1000, {"channel": "line"}, ("link", "enclosed")),
+        (1_000_001, {"channel": "line"}, ("link",)),
+        (1000, {"email": ""}, ()),
+    ],
+)
+def test_how_a_paper_goes_is_known_before_it_is_entered(
+    post: Post, size: int, more: dict[str, str], ways: tuple[str, ...]
+) -> None:
+    """The register of letters sent says it of a letter that is written after its entry."""
+    row = post.receive(channel=more.get("channel", "email"), sender="U123")
+    with post.books.look() as uow:
+        assert post.delivery.ways(uow, issuance(message_id=row, **more), size) == ways
 
 
 def test_without_any_address_a_clerk_is_told(post: Post) -> None:

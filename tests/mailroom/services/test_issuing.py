@@ -40,6 +40,7 @@ def test_a_licence_comes_into_being_by_the_whole_road(office: Office) -> None:
         done.document,
         "นางมาลี ศรีตัวอย่าง",
     )
+    assert entry.draft.action == "ส่งทางอีเมล"
     (letter,) = office.letters()
     assert (letter.letter, letter.to) == (Letter.LICENCE, "malee@citizen.example")
     assert [one.digest for one in letter.enclosures] == [licence.document]

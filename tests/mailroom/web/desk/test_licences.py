@@ -137,6 +137,32 @@ async def test_a_letter_is_settled_with_a_reason(house: LicensingSite, malee: Pe
     assert (await malee.post("/desk/letters/none/settle", reason="ไม่มี")).status_code == 404
 
 
+async def test_an_answer_that_did_not_arrive_is_settled_at_its_message(house: LicensingSite, malee: Person) -> None:
+    """An acknowledgement that bounced: told by telephone, with a reason; another message's letter is not found."""
+    failed = {
+        "channel": "email",
+        "letter": Letter.ACKNOWLEDGEMENT,
+        "to": "malee@citizen.example",
+        "subject": "",
+        "text": "",
+        "created_at": house.office.clock.at,
+        "due_at": house.office.clock.at,
+        "state": OutboxState.FAILED,
+    }
+    row, other = house.receive(replies=(failed,)), house.receive()
+    page = (await malee.get(f"/messages/{row}")).text
+    address = page.partition(f'action="/messages/{row}/letters/')[2].partition('"')[0]
+    assert address.endswith("/settle")
+    assert alerts(await malee.post(f"/messages/{row}/letters/{address}", reason=""))[-1] == "โปรดระบุเหตุผล"
+    assert (await malee.post(f"/messages/{other}/letters/{address}", reason="โทร")).status_code == 404
+    done = await malee.post(f"/messages/{row}/letters/{address}", reason="โทรแจ้งแล้ว")
+    assert done.headers["location"] == f"/messages/{row}?done=settle"
+    after = (await malee.get(done.headers["location"])).text
+    assert "ดำเนินการแล้ว" in after
+    assert "/settle" not in after
+    assert (await malee.post(f"/messages/{row}/letters/{address}", reason="อีกครั้ง")).status_code == 409
+
+
 HEADINGS = ("เลขที่ใบอนุญาต", "ชื่อผู้รับอนุญาต", "วันที่ออก", "วันสิ้นอายุ", "สีที่ชอบ")
 
 
