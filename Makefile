@@ -30,7 +30,8 @@ format: $(VENV)/.development ## put the source into its standard form
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.development .packages ## measure against named peers and limits, in one run
-	@$(BIN)/python -m bench.ingest $(ARGS)
+	@$(BIN)/python -m bench.ingest
+	@$(BIN)/python -m bench.signing
 
 install: $(VENV)/.runtime ## the program in .venv, from pinned and hashed packages
 	@echo "installed: $(BIN)/mailroom"
