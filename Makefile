@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+WORKERS ?= 3
 PACKAGES := dovecot-imapd dovecot-lmtpd chromium poppler-utils strace isync softhsm2 libnss3-tools qpdf mupdf-tools libxml2-utils default-jdk-headless libjaxb-java libistack-commons-java libtxw2-java
 
 .PHONY: help demo test check format bench install lock docs clean
@@ -16,7 +17,7 @@ demo: $(VENV)/.runtime ## the main job on embedded servers with a sample mailbox
 
 test: $(VENV)/.development .packages ## install what is missing, check everything, run all tests on real servers
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -W error $(ARGS)
+	@$(BIN)/python -m pytest -W error -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.development ## format, lint, types, import contracts, generated documents
 	$(BIN)/ruff format --check .
