@@ -113,7 +113,9 @@ def test_the_keyboard_alone_is_enough(office: FiledOffice, clerk: Visitor) -> No
     page.keyboard.type("เวลาทำการ")
     page.keyboard.press("Enter")
     expect(page.locator("a.entry")).to_have_count(1)
+    page.wait_for_load_state()  # The keys are known once the script of the new page has run.
     page.keyboard.press("j")
+    expect(first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="สอบถามเวลาทำการ")).to_be_visible()
     page.get_by_label("รับไว้ดำเนินการ").focus()
