@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 from channels import CHANNELS, Finding
 from mailroom.bootstrap.house import House, open_house
-from mailroom.bootstrap.parts import SystemClock, announcements, login_address, open_books, sign_in, wording
+from mailroom.bootstrap.parts import SystemClock, announcements, login_address, open_books, sign_in, texts, wording
 from mailroom.configuration import Configuration, load, warnings
 from mailroom.paths import CONFIG
 from mailroom.ports import Books, Renderer
 from mailroom.services.compliance import setup_lines
 from mailroom.services.export import Export
-from mailroom.texts import load_texts
 from signing import check
 from storage.verify import Report
 from storage.verify import verify as verify_storage
@@ -60,6 +59,6 @@ def examine(configuration: Configuration) -> Iterator[Finding]:
         yield from CHANNELS[name].check(settings)
     yield from check(configuration.settings.signing, configuration.path.parent)
     with open_books(configuration) as books, books.look() as uow:
-        lines = setup_lines(uow, SystemClock().now(), announcements(configuration), load_texts(CONFIG, "en"))
+        lines = setup_lines(uow, SystemClock().now(), announcements(configuration), texts("en"))
     # Lawful, and the mail goes on: a line to read, not a failure (R20, R34).
     yield from (Finding("announcement", ok=True, text=line) for line in lines)

@@ -1,7 +1,6 @@
 """The whole house, joined: what one pass, the daemon and the web work with."""
 
 import gc
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -9,9 +8,17 @@ from dataclasses import dataclass
 
 from channels import CHANNELS
 from mailroom.bootstrap.paperwork import Paperwork
-from mailroom.bootstrap.parts import SystemClock, announcements, dispatchers, open_books, readers, reminders
+from mailroom.bootstrap.parts import (
+    SystemClock,
+    announcements,
+    composer,
+    dispatchers,
+    open_books,
+    readers,
+    reminders,
+    texts,
+)
 from mailroom.configuration import Configuration
-from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books, Clock, Inbox, Reader
 from mailroom.services.acting import Actor, year_by_deemed, year_by_entered
 from mailroom.services.bounces import Bounces
@@ -23,16 +30,12 @@ from mailroom.services.processing import Processing
 from mailroom.services.reminders import Reminders
 from mailroom.services.rounds import Rounds
 from mailroom.stages.judge import Judge
-from mailroom.texts import Texts, load_composer, load_texts
+from mailroom.texts import Texts
 from storage.archive import SegmentArchive
 from storage.lock import FolderLock
 
 GARBAGE_THRESHOLD = 20_000
 """So many new objects make a search for unreachable ones; a message makes some thousands, and hardly any cycle."""
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread that computes keeps one waiting whose bytes have come: with the interpreter's own 5 ms the reader
-and the connection stand idle while a batch is decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,6 @@ def _tune_interpreter() -> None:
     """What start-up made lives as long as the process: it is not searched for garbage again and again."""
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
-    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _joined(configuration: Configuration, clock: Clock, books: Books, archive: Archive, stack: ExitStack) -> House:
@@ -101,7 +103,7 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         clock=clock,
         books=books,
         archive=archive,
-        texts=load_texts(CONFIG),
+        texts=texts(),
         watches=tuple(Watch(inbox, configuration.since(name)) for name, inbox in inboxes.items()),
         listeners=tuple(listeners.values()),
         rounds=Rounds(custody=custody, processing=processing, books=books, clock=clock),
@@ -144,7 +146,7 @@ def _letters(configuration: Configuration) -> Letters:
     return Letters(
         agency=configuration.agency,
         catalogue=configuration.catalogue,
-        composer=load_composer(CONFIG),
+        composer=composer(),
     )
 
 

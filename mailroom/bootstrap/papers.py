@@ -9,10 +9,11 @@ from pathlib import Path
 from mailroom.bootstrap.parts import (
     SystemClock,
     announcements,
-    dispatchers,
+    composer,
     open_books,
     record_address,
     sign_in,
+    texts,
     wording,
 )
 from mailroom.ckan import CkanSite
@@ -32,7 +33,6 @@ from mailroom.services.publication import Publication
 from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.static_site import SiteLook, StaticSite
 from mailroom.services.verification import Verifier
-from mailroom.texts import load_composer, load_texts
 from signing import is_demo, open_examiner, open_signer
 from signing.late_signer import LateSigner
 from signing.pictures import qr_svg as draw_qr
@@ -158,11 +158,10 @@ def join_licences(shop: Workshop) -> LicenceOffice:
         delivery=_delivery(configuration),
         agency=configuration.agency,
         catalogue=configuration.catalogue,
-        texts=(load_texts(CONFIG), load_texts(CONFIG, "en")),
+        texts=(texts(), texts("en")),
         clock=shop.clock,
         two_person=configuration.settings.licences.release == "two-person",
         sign_in=sign_in(configuration, shop.books, shop.clock),
-        dispatchers=dispatchers(configuration, shop.books, shop.archive, shop.clock),
         style=shop.style,
         stopping=shop.stopping,
         by_entry=configuration.settings.licences.renew_by == "entered",
@@ -174,7 +173,7 @@ def _delivery(configuration: Configuration) -> Delivery:
     return Delivery(
         agency=configuration.agency,
         catalogue=configuration.catalogue,
-        composer=load_composer(CONFIG),
+        composer=composer(),
         status_url=record_address(configuration),
         largest_enclosure=int(licences.largest_enclosure_mb * 1_000_000),
         link_days=licences.link_days,
@@ -200,7 +199,7 @@ def join_chancery(shop: Workshop) -> Chancery:
         hours=configuration.hours,
         in_use=_in_use(configuration),
         announcements=announcements(configuration),
-        texts=load_texts(CONFIG),
+        texts=texts(),
         config=CONFIG,
         clock=shop.clock,
         style=shop.style,

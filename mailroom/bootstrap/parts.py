@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 
 from channels import CHANNELS
@@ -16,7 +17,8 @@ from mailroom.services.reminders import Reminders
 from mailroom.services.sign_in import SignIn
 from mailroom.services.wording import Wording
 from mailroom.stages.classify import Classifier
-from mailroom.texts import load_composer, load_texts
+from mailroom.stages.compose import Composer
+from mailroom.texts import LANGUAGES, Texts, load_composer, load_texts
 from signing import open_mail_signer
 from storage.unit_of_work import SqlBooks
 
@@ -98,8 +100,20 @@ def login_address(configuration: Configuration, token: str) -> str:
     return f"{configuration.base_url}/login/link#{token}"
 
 
+@cache
+def texts(language: str = LANGUAGES[0]) -> Texts:
+    """The catalogue of a language, read once in a process. Raises ConfigurationError."""
+    return load_texts(CONFIG, language)
+
+
+@cache
+def composer() -> Composer:
+    """Letter templates, made ready once in a process. Raises ConfigurationError."""
+    return load_composer(CONFIG)
+
+
 def wording(*, thai_digits: bool) -> Wording:
-    return Wording(load_texts(CONFIG).tables, thai_digits=thai_digits)
+    return Wording(texts().tables, thai_digits=thai_digits)
 
 
 def record_address(configuration: Configuration) -> Callable[[str], str]:
@@ -114,7 +128,7 @@ def reminders(configuration: Configuration, books: Books, clock: Clock) -> Remin
         agency=configuration.agency,
         catalogue=configuration.catalogue,
         hours=configuration.hours,
-        composer=load_composer(CONFIG),
+        composer=composer(),
         status_url=record_address(configuration),
         days=configuration.settings.licences.remind_days,
     )

@@ -1,6 +1,7 @@
 """`licence issue` and `licence import`: many licences from one workbook."""
 
 import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from mailroom.cli.licence_parts import (
     say_problems,
     say_released,
     sentence,
-    sole_office,
+    sole_house,
 )
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from mailroom.domain.clerk import Clerk
@@ -61,7 +62,9 @@ def issue(
     if file is None or not as_user:
         raise typer.BadParameter("name a workbook, and with --as who prepares the papers")
     sends = send and bool(approve_as)
-    with sole_office(config) if sends else office(config, signs=bool(approve_as)) as joined:
+    with ExitStack() as stack:
+        house = stack.enter_context(sole_house(config)) if sends else None
+        joined = house.papers.licences if house else stack.enter_context(office(config, signs=bool(approve_as)))
         clerk = joined.person(as_user)
         head = approver(joined, approve_as, password_stdin=password_stdin) if approve_as else None
         name = batch or file.stem
@@ -77,7 +80,7 @@ def issue(
         _approve(joined, name, head)
         with progress("signing") as report:
             done = joined.issuing.release(batch=name, progress=report)
-        sent = asyncio.run(send_letters(joined.dispatchers)) if sends else None
+        sent = asyncio.run(send_letters(house.dispatchers)) if house else None
     say_released(done, sent, as_json=as_json)
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mailroom import bootstrap, logs
+from mailroom.bootstrap import House
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.licence import Issuance, Licence, LicenceContent
@@ -42,15 +43,15 @@ def office(config: Path, *, signs: bool = False) -> Iterator[LicenceOffice]:
 
 
 @contextmanager
-def sole_office(config: Path) -> Iterator[LicenceOffice]:
-    """The same in the one process that works on the data folder: only such a one may send letters.
+def sole_house(config: Path) -> Iterator[House]:
+    """All of it in the one process that works on the data folder: only such a one may send letters.
 
     Raises AlreadyRunningError while the daemon runs.
     """
     loaded = bootstrap.load(config)
     logs.configure("error")
     with bootstrap.open_house(loaded) as house:
-        yield house.papers.licences
+        yield house
 
 
 def approver(joined: LicenceOffice, username: str, *, password_stdin: bool) -> Clerk:

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from mailroom.domain.agency import Agency
 from mailroom.domain.decision import Letter, Secrecy
@@ -15,7 +14,7 @@ from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Catalogue, Service
 from mailroom.ports import UnitOfWork
-from mailroom.services.letters import thread_of
+from mailroom.services.letters import RandomIds, thread_of
 from mailroom.services.links import hash_of
 from mailroom.stages.compose import Composed, Composer
 from mailroom.stages.licence_letters import HandOver, LicenceFacts, licence_letter
@@ -70,7 +69,7 @@ class Delivery:
         status_url: Callable[[str], str],
         largest_enclosure: int,
         link_days: int,
-        new_id: Callable[[], str] = lambda: uuid4().hex,
+        new_id: Callable[[], str] | None = None,
         new_token: Callable[[], str] = lambda: secrets.token_urlsafe(32),
     ) -> None:
         """`status_url` gives the public page of a licence's code; `largest_enclosure` is in bytes.
@@ -83,7 +82,7 @@ class Delivery:
         self._status_url = status_url
         self._largest_enclosure = largest_enclosure
         self._link_days = link_days
-        self._new_id = new_id
+        self._new_id = new_id or RandomIds()
         self._new_token = new_token
 
     def ways(self, uow: UnitOfWork, issuance: Issuance, size: int) -> tuple[str, ...]:

@@ -2,43 +2,20 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from mailroom.domain.agency import BANGKOK, Agency, buddhist_year
 from mailroom.domain.document import Document, DocumentKind
 from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.licence import Act, Issuance, IssuanceState, Licence, LicenceEvent
 from mailroom.domain.message import Kept
-from mailroom.domain.outbox import OutboxItem
-from mailroom.domain.outgoing import OutgoingDraft, OutgoingEntry
+from mailroom.domain.outgoing import OutgoingDraft
 from mailroom.domain.service import Catalogue
 from mailroom.domain.texts import Texts
 from mailroom.ports import Clock, UnitOfWork
 from mailroom.services import paper_checks as check
+from mailroom.services.delivery import Delivery
 from mailroom.services.papers import file_name
 from mailroom.stages.licence_rules import status_after
-
-
-class Delivery(Protocol):
-    """Brings a paper to its holder."""
-
-    def ways(self, uow: UnitOfWork, issuance: Issuance, size: int) -> tuple[str, ...]:
-        """How a signed PDF of so many bytes will go: `enclosed`, `link`, both, or not at all."""
-
-    def hand_over(
-        self,
-        uow: UnitOfWork,
-        issuance: Issuance,
-        document: Document,
-        outgoing: OutgoingEntry,
-        at: datetime,
-        *,
-        enclose: bool = True,
-    ) -> tuple[OutboxItem, ...]:
-        """Put its letters into the outbox, and their links into the link book; the letters.
-
-        Without `enclose` they get a link in any case.
-        """
 
 
 class Ledger:

@@ -16,11 +16,10 @@ from mailroom.ports import Archive, Books, Clock, Renderer, Signer
 from mailroom.services.bulk import BulkPreparation
 from mailroom.services.catalogue_push import CataloguePush
 from mailroom.services.data_files import DataFiles
-from mailroom.services.delivery import EMAIL
-from mailroom.services.dispatch import Dispatcher
+from mailroom.services.delivery import EMAIL, Delivery
 from mailroom.services.field_decisions import FieldDecisions
 from mailroom.services.issuing import Issuing, PaperDraft
-from mailroom.services.ledger import Delivery, Ledger
+from mailroom.services.ledger import Ledger
 from mailroom.services.licence_import import LicenceImport
 from mailroom.services.licence_life import LicenceLife
 from mailroom.services.licence_sheet import ColumnNames
@@ -57,7 +56,6 @@ class LicenceOffice:
     fields: FieldDecisions
     turns: ReleaseTurns
     sign_in: SignIn
-    dispatchers: tuple[Dispatcher, ...]
 
     @classmethod
     def join(
@@ -75,7 +73,6 @@ class LicenceOffice:
         clock: Clock,
         two_person: bool,
         sign_in: SignIn,
-        dispatchers: tuple[Dispatcher, ...] = (),
         style: Style | None = None,
         stopping: Callable[[], bool] = lambda: False,
         by_entry: bool = False,
@@ -85,27 +82,25 @@ class LicenceOffice:
         `by_entry`: an application is in time by the day on which it entered the system (R16).
         """
         papers = Papers(agency=agency, renderer=renderer, texts=texts[0], public_url=agency.base_url, style=style)
-        ledger = Ledger(agency=agency, catalogue=catalogue, texts=texts[0], delivery=delivery, clock=clock)
         release = None
         if signer is not None:
             release = Release(
                 books=books,
                 archive=archive,
                 signer=signer,
-                ledger=ledger,
+                ledger=Ledger(agency=agency, catalogue=catalogue, texts=texts[0], delivery=delivery, clock=clock),
                 clock=clock,
                 spec=spec,
                 seal=renderer.seal,
                 stopping=stopping,
             )
-        submission = Submission(
-            books=books, archive=archive, catalogue=catalogue, papers=papers, clock=clock, two_person=two_person
-        )
         issuing = Issuing(
             books=books,
             catalogue=catalogue,
             clock=clock,
-            submission=submission,
+            submission=Submission(
+                books=books, archive=archive, catalogue=catalogue, papers=papers, clock=clock, two_person=two_person
+            ),
             release=release,
             two_person=two_person,
         )
@@ -133,7 +128,6 @@ class LicenceOffice:
             fields=FieldDecisions(books=books, catalogue=catalogue, texts=texts[0], clock=clock),
             turns=ReleaseTurns(issuing),
             sign_in=sign_in,
-            dispatchers=dispatchers,
         )
 
     def person(self, username: str) -> Clerk:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from zipfile import BadZipFile
 
 from mailroom.domain.errors import UnreadableError
+from mailroom.domain.licence import FIELDS
 from mailroom.domain.service import Service
 from mailroom.domain.texts import Texts
 from mailroom.services.export_formats.xlsx_sheet import SheetFrame, write_xlsx
@@ -16,25 +17,7 @@ from mailroom.stages.licence_rows import Cell, Headings, RowReader, headings
 ROWS_MAX = 100_000
 COLUMNS_MAX = 200
 
-IMPORT_COLUMNS = (
-    "service",
-    "number",
-    "holder",
-    "holder_id",
-    "premises",
-    "address",
-    "business",
-    "conditions",
-    "fee",
-    "receipt",
-    "issued_on",
-    "starts_on",
-    "expires_on",
-    "status",
-    "status_since",
-    "status_reason",
-    "email",
-)
+IMPORT_COLUMNS = ("service", "number", *FIELDS, "status", "status_since", "status_reason", "email")
 """Of a workbook of licences issued before the system."""
 PAPER_COLUMNS = tuple(
     key for key in IMPORT_COLUMNS if key not in {"service", "number", "status", "status_since", "status_reason"}

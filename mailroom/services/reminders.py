@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from uuid import uuid4
 
 import structlog
 
@@ -13,6 +12,7 @@ from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.service import Catalogue, Service
 from mailroom.ports import Books, Clock, UnitOfWork
 from mailroom.services.delivery import EMAIL
+from mailroom.services.letters import RandomIds
 from mailroom.stages.compose import Composer
 from mailroom.stages.licence_letters import Lapse, LicenceFacts, renewal_reminder
 from mailroom.stages.office_hours import last_safe_moment
@@ -37,7 +37,7 @@ class Reminders:
         composer: Composer,
         status_url: Callable[[str], str],
         days: Sequence[int],
-        new_id: Callable[[], str] = lambda: uuid4().hex,
+        new_id: Callable[[], str] | None = None,
     ) -> None:
         """`days` are the thresholds before the last day; `status_url` gives the public page of a licence's code."""
         self._books = books
@@ -48,7 +48,7 @@ class Reminders:
         self._composer = composer
         self._status_url = status_url
         self._days = sorted(days)
-        self._new_id = new_id
+        self._new_id = new_id or RandomIds()
 
     def run(self) -> int:
         """Put every reminder that is due into the outbox; how many. Running it again writes none twice.

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
-from typing import Protocol
 
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.decision import Letter
@@ -14,26 +12,11 @@ from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.ports import Books, Clock, UnitOfWork
 from mailroom.services import paper_checks as check
+from mailroom.services.delivery import Delivery
 
 STRANDED_LIMIT = 500
 _NOT_ARRIVED = frozenset({OutboxState.FAILED, OutboxState.DEFERRED})
 _HAND_OVER = frozenset({Letter.LICENCE, Letter.LICENCE_LINK})
-
-
-class Delivery(Protocol):
-    """Brings a paper to its holder."""
-
-    def hand_over(
-        self,
-        uow: UnitOfWork,
-        issuance: Issuance,
-        document: Document,
-        outgoing: OutgoingEntry,
-        at: datetime,
-        *,
-        enclose: bool = True,
-    ) -> tuple[OutboxItem, ...]:
-        """Put its letters into the outbox; without `enclose` with a one-time link in any case."""
 
 
 class Resending:

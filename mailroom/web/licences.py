@@ -1,7 +1,5 @@
 """Licences as the desk sees them: the list, and one licence with all that happened to it."""
 
-from urllib.parse import urlencode
-
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -13,7 +11,7 @@ from mailroom.services import paper_checks as check
 from mailroom.services.licence_life import ADVERSE, AT_ONCE
 from mailroom.web.paper_form import item_keys, values_of
 from mailroom.web.papers import pdf, service_title
-from mailroom.web.queue import PAGE_SIZE, page_number, search_text
+from mailroom.web.queue import PAGE_SIZE, addresses, page_number, search_text
 from mailroom.web.site import Site, Visit
 
 
@@ -31,10 +29,6 @@ def licences_page(site: Site, visit: Visit) -> Response:
         found = uow.licences.search(query, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
         total = uow.licences.count(query)
 
-    def address(**changes: object) -> str:
-        wanted = {"q": search, "service": service, "status": status} | changes
-        return "/desk/licences?" + urlencode({name: value for name, value in wanted.items() if value})
-
     return site.pages.show(
         "licences.html",
         session=visit.session,
@@ -49,7 +43,7 @@ def licences_page(site: Site, visit: Visit) -> Response:
         services=services,
         title=lambda key: service_title(site, key),
         today=day,
-        address=address,
+        address=addresses("/desk/licences", q=search, service=service, status=status),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -17,7 +16,7 @@ from mailroom.web.downloads import disposition
 from mailroom.web.instruments import FRAMED
 from mailroom.web.message import is_secret
 from mailroom.web.paper_form import Typed, faults_by_item, item_keys, values_of
-from mailroom.web.queue import PAGE_SIZE, page_number, search_text
+from mailroom.web.queue import PAGE_SIZE, addresses, page_number, search_text
 from mailroom.web.site import Site, Visit
 
 VIEWS: Mapping[str, IssuanceState] = {
@@ -54,10 +53,6 @@ def papers_page(site: Site, visit: Visit) -> Response:
         view = _view(visit, counts)
         found = uow.issuances.page([VIEWS[view]], search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
 
-    def address(**changes: object) -> str:
-        wanted = {"view": view, "q": search} | changes
-        return "/papers?" + urlencode({name: value for name, value in wanted.items() if value})
-
     return site.pages.show(
         "papers.html",
         session=visit.session,
@@ -68,7 +63,7 @@ def papers_page(site: Site, visit: Visit) -> Response:
         views=VIEWS,
         counts=counts,
         search=search,
-        address=address,
+        address=addresses("/papers", view=view, q=search),
         title=lambda key: service_title(site, key),
         reason=house.turns.reason,
         done=visit.query.get("done", ""),

@@ -1,6 +1,6 @@
 """The list that clerks work from, and its pulse."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,11 +62,6 @@ def health_page(site: Site, _visit: Visit) -> Response:
 
 
 def _pulse(site: Site, view: str, search: str, counts: Mapping[str, int], *, seen: int) -> dict[str, Any]:
-    def address(**changes: object) -> str:
-        """The queue's address with something changed; what is empty is left out."""
-        wanted = {"view": view, "q": search} | changes
-        return "/?" + urlencode({name: value for name, value in wanted.items() if value})
-
     return {
         "views": VIEWS,
         "view": view,
@@ -75,13 +70,23 @@ def _pulse(site: Site, view: str, search: str, counts: Mapping[str, int], *, see
         "seen": seen,
         "fresh": max(0, counts.get(view, 0) - seen),
         "health": site.health(),
-        "address": address,
+        "address": addresses("/", view=view, q=search),
     }
 
 
 def _view(visit: Visit) -> str:
     wanted = visit.query.get("view", "")
     return wanted if wanted in VIEWS else VIEWS[0]
+
+
+def addresses(path: str, **kept: str) -> Callable[..., str]:
+    """Makes the address of a list, each time with something changed; what is empty is left out."""
+
+    def address(**changes: object) -> str:
+        wanted: dict[str, object] = {**kept, **changes}
+        return f"{path}?" + urlencode({name: value for name, value in wanted.items() if value})
+
+    return address
 
 
 def search_text(visit: Visit) -> str:
