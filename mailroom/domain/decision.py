@@ -73,6 +73,10 @@ class Letter(StrEnum):
     LICENCE_LINK = "licence-link"
     """The one-time address of a licence that cannot be enclosed (R116)."""
     RENEWAL_REMINDER = "renewal-reminder"
+    EMAIL_CODE = "email-code"
+    """A code that proves an e-mail address to belong to who gave it in a chat."""
+    PROMPT = "prompt"
+    """A turn of a guided dialogue: its words come from the catalogue, it has no template."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,12 @@ class Message:
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = ()
     """What is broken, as `code: detail`, for example `charset-unknown: x-klingon`."""
+    is_chat: bool = False
+    """Said in a conversation of turns: what is said later belongs to the matter in hand."""
+    reply_token: str = ""
+    """By which the channel lets us answer this very message, where it has such a thing; else letters name its id."""
+    service: str = ""
+    """Key of the service that the sender chose from our list, where the channel offers one."""
     fingerprint: str = ""
     """SHA-256 over what a relay does not change; equal for a redelivered copy. Empty when too little is known."""
 

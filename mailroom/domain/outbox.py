@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from mailroom.domain.card import Card
 from mailroom.domain.decision import Letter
 from mailroom.domain.document import Enclosed
 
@@ -34,7 +35,10 @@ class OutboxItem:
     subject: str
     text: str
     html: str = ""
+    card: Card | None = None
+    """What stands beside the words, for channels that show it."""
     in_reply_to: str = ""
+    """What it answers, in the channel's own terms: the Message-ID of a mail, the reply token of a chat."""
     references: tuple[str, ...] = ()
     created_at: datetime
     due_at: datetime

@@ -14,6 +14,7 @@ from mailroom.ports.books import (
     UnitOfWork,
 )
 from mailroom.ports.channels import Archive, Clock, Content, Inbox, Known, Reader, Sender
+from mailroom.ports.chat import Asgi, ChannelHome, ChatBook, ChatPlatform, Scope, Spool
 from mailroom.ports.documents import Examiner, IncomingPdfs, Json, Renderer, Signer
 from mailroom.ports.licences import (
     DocumentBook,
@@ -28,8 +29,12 @@ from mailroom.ports.licences import (
 __all__ = [
     "AccountBook",
     "Archive",
+    "Asgi",
     "Books",
     "CaseBook",
+    "ChannelHome",
+    "ChatBook",
+    "ChatPlatform",
     "ClerkBook",
     "Clock",
     "Content",
@@ -53,7 +58,9 @@ __all__ = [
     "Reader",
     "RegisterBook",
     "Renderer",
+    "Scope",
     "Sender",
     "Signer",
+    "Spool",
     "UnitOfWork",
 ]

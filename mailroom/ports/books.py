@@ -12,6 +12,7 @@ from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
+from mailroom.ports.chat import ChatBook
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -233,6 +234,8 @@ class UnitOfWork(Protocol):
     def instruments(self) -> InstrumentBook: ...
     @property
     def fields(self) -> FieldBook: ...
+    def chats(self, channel: str, account: str) -> ChatBook:
+        """The books of conversations of one account."""
 
     def __enter__(self) -> Self: ...
 
