@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from mailroom.domain.decision import Letter
+from mailroom.domain.decision import TEMPLATED
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.texts import Texts
 from mailroom.settings_files import read_toml
@@ -68,7 +68,7 @@ def load_templates(config: Path) -> Mapping[str, str]:
         }
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{folder}: cannot be read ({error}); templates are UTF-8 text files") from error
-    for letter in Letter:
+    for letter in TEMPLATED:
         for name in (f"{language}/{letter}.{ending}" for language in LANGUAGES for ending in ("txt", "html")):
             if name not in found:
                 raise ConfigurationError(f"{folder / name}: this letter is missing; restore it from the example")

@@ -79,6 +79,10 @@ class Letter(StrEnum):
     """A turn of a guided dialogue: its words come from the catalogue, it has no template."""
 
 
+TEMPLATED: tuple[Letter, ...] = tuple(letter for letter in Letter if letter is not Letter.PROMPT)
+"""Letters that are composed from a template of their own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a rule spoke: which one, and what it found, in words that a clerk reads.

@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from mailroom.domain.agency import BANGKOK, Agency, Announcement, ChannelRule
-from mailroom.domain.decision import Letter, Secrecy
+from mailroom.domain.decision import TEMPLATED, Letter, Secrecy
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.message import Message
 from mailroom.domain.register import RegisterNumber
@@ -29,6 +29,7 @@ _UNPRINTABLE = re.compile(
 _STACKED = re.compile("([\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1{3,}")
 _WIDE_SPACE = re.compile(r"\s{2,}")
 _PLACE = re.compile(r"\{(\w+)\}")
+_OWN_WORDING = re.compile(r"th/([a-z-]+\.[a-z]+)\.txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class Stationery:
     texts: tuple[Texts, ...]
     plain: Mapping[Letter, jinja2.Template]
     page: Mapping[Letter, jinja2.Template]
+    own: Mapping[str, jinja2.Template]
+    """By `LETTER.CHANNEL`: wordings that one channel has for itself, plain text alone."""
 
 
 def stationery(templates: Mapping[str, str], *texts: Texts) -> Stationery:
@@ -86,14 +89,15 @@ def stationery(templates: Mapping[str, str], *texts: Texts) -> Stationery:
         auto_reload=False,
     )
     try:
-        plain = {letter: load_whole(environment, f"th/{letter}.txt") for letter in Letter}
-        page = {letter: load_whole(environment, f"th/{letter}.html") for letter in Letter}
+        plain = {letter: load_whole(environment, f"th/{letter}.txt") for letter in TEMPLATED}
+        page = {letter: load_whole(environment, f"th/{letter}.html") for letter in TEMPLATED}
+        own = {match[1]: load_whole(environment, match[0]) for match in map(_OWN_WORDING.fullmatch, templates) if match}
     except jinja2.TemplateSyntaxError as error:
         place = f"{error.name}, line {error.lineno}: {error.message}"
         raise ConfigurationError(f"letter template {place}; mend it or restore it from the example") from error
     except jinja2.TemplateError as error:
         raise ConfigurationError(f"letter template {error}; mend it or restore it from the example") from error
-    return Stationery(texts, plain, page)
+    return Stationery(texts, plain, page, own)
 
 
 class Composer:
@@ -107,15 +111,17 @@ class Composer:
 
         Raises ConfigurationError when a template asks for something that does not exist, naming it.
         """
-        return self.write(letter, _values(facts, self._stationery.texts))
+        return self.write(letter, _values(facts, self._stationery.texts), channel=facts.channel)
 
-    def write(self, letter: Letter, values: Mapping[str, Any], *, subject: str = "") -> Composed:
+    def write(self, letter: Letter, values: Mapping[str, Any], *, subject: str = "", channel: str = "") -> Composed:
         """The letter from ready values; they also fill the places in its subject, that of the key `subject` if given.
 
+        A channel that has its own wording of this letter (`th/LETTER.CHANNEL.txt`) gets that as its text.
         Raises ConfigurationError as `compose` does.
         """
+        own = self._stationery.own.get(f"{letter}.{channel}")
         try:
-            text = self._stationery.plain[letter].render(values)
+            text = (own or self._stationery.plain[letter]).render(values)
             html = self._stationery.page[letter].render(values)
         except jinja2.TemplateError as error:
             raise ConfigurationError(
