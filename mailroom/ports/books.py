@@ -86,6 +86,12 @@ class QueueBook(Protocol):
     def counts(self) -> dict[str, int]:
         """How many messages each view holds."""
 
+    def later(self, number: RegisterNumber) -> list[MessageRecord]:
+        """Messages that joined the case of that number without one of their own, in order of entry; no attachments."""
+
+    def rows(self, channel: str, account: str, external_ids: Collection[str]) -> dict[str, int]:
+        """Row of each message in custody by its external id; those that are not there are left out."""
+
 
 class RegisterBook(Protocol):
     def enter(self, draft: RegisterDraft) -> RegisterEntry:
@@ -121,6 +127,9 @@ class OutboxBook(Protocol):
     def get(self, item_id: str) -> OutboxItem | None: ...
 
     def of_message(self, message_id: int) -> tuple[Reply, ...]: ...
+
+    def said_to(self, channel: str, to: str, since: datetime, until: datetime, limit: int) -> list[OutboxItem]:
+        """What is owed or was sent to one address of a channel, made within that span, in order of making."""
 
     def stranded(self, limit: int) -> list[OutboxItem]:
         """Failed and deferred letters that answer no message, latest first: no record of a message shows them."""

@@ -204,6 +204,15 @@ class MemoryQueueBook:
     def counts(self) -> dict[str, int]:
         return {view: len(self._in(view)) for view in (*VIEWS, "undelivered", "all")}
 
+    def later(self, number: RegisterNumber) -> list[MessageRecord]:
+        found = [record for record in self._in("all") if record.follows == number and record.number is None]
+        return [_without_attachments(record) for record in sorted(found, key=lambda one: _order(one.logged))]
+
+    def rows(self, channel: str, account: str, external_ids: Collection[str]) -> dict[str, int]:
+        envelopes = ((record.logged.envelope, row) for row, record in self._shelf.messages.items())
+        ours = {one.external_id: row for one, row in envelopes if (one.channel, one.account) == (channel, account)}
+        return {one: ours[one] for one in external_ids if one in ours}
+
     def _in(self, view: str) -> list[MessageRecord]:
         records = [_whole(self._shelf, record) for record in self._shelf.messages.values()]
         if view == "all":

@@ -98,6 +98,14 @@ class MemoryOutboxBook:
     def of_message(self, message_id: int) -> tuple[Reply, ...]:
         return self._shelf.replies_to(message_id)
 
+    def said_to(self, channel: str, to: str, since: datetime, until: datetime, limit: int) -> list[OutboxItem]:
+        found = [
+            item
+            for item in self._shelf.items.values()
+            if item.channel == channel and item.to.lower() == to.lower() and since <= item.created_at <= until
+        ]
+        return sorted(found, key=lambda item: (item.created_at, item.id))[:limit]
+
     def stranded(self, limit: int) -> list[OutboxItem]:
         found = [
             item

@@ -36,6 +36,8 @@ CLAIM = (
     .values(state=OutboxState.SENDING.value, attempts=OUTBOX_ITEM.c.attempts + 1)
     .returning(*OUTBOX_ITEM.c)
 )
+MADE = (OUTBOX_ITEM.c.created_at, OUTBOX_ITEM.c.id)
+"""In order of making."""
 SAVE = sa.update(OUTBOX_ITEM).where(
     OUTBOX_ITEM.c.id == sa.bindparam("row_id"), OUTBOX_ITEM.c.agency == sa.bindparam("row_agency")
 )
@@ -95,6 +97,15 @@ class SqlOutboxBook:
     def of_message(self, message_id: int) -> tuple[Reply, ...]:
         query = sa.select(*REPLY_COLUMNS).where(self._ours, OUTBOX_ITEM.c.message_id == message_id)
         return tuple(map(reply_of, self._transaction.all(query.order_by(OUTBOX_ITEM.c.created_at, OUTBOX_ITEM.c.id))))
+
+    def said_to(self, channel: str, to: str, since: datetime, until: datetime, limit: int) -> list[OutboxItem]:
+        query = sa.select(*OUTBOX_ITEM.c).where(
+            self._ours,
+            OUTBOX_ITEM.c.to_address == to.lower(),
+            OUTBOX_ITEM.c.created_at.between(since, until),
+            OUTBOX_ITEM.c.channel == channel,
+        )
+        return [_item(row) for row in self._transaction.all(query.order_by(*MADE).limit(limit))]
 
     def stranded(self, limit: int) -> list[OutboxItem]:
         query = sa.select(*OUTBOX_ITEM.c).where(self._ours, NOT_SENT, IS_STRANDED)

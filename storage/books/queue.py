@@ -1,15 +1,18 @@
 """What clerks look at."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from mailroom.domain.decision import Outcome
 from mailroom.domain.outbox import OutboxState
 from mailroom.domain.record import MessageRecord
+from mailroom.domain.register import RegisterNumber
 from mailroom.stages.normalise import compact
 from storage.books.outbox import NOT_SENT
 from storage.books.records import RECORDS, records_of
 from storage.tables import MESSAGE, OUTBOX_ITEM, REGISTER_ENTRY
-from storage.transaction import Transaction
+from storage.transaction import Transaction, chunks
 
 OUTCOMES = {
     "hold": (Outcome.HOLD,),
@@ -72,3 +75,20 @@ class SqlQueueBook:
         )
         undelivered = self._transaction.run(letters).scalar_one()
         return counts | {"undelivered": undelivered, "all": sum(by_outcome.values())}
+
+    def later(self, number: RegisterNumber) -> list[MessageRecord]:
+        query = RECORDS.where(
+            self._ours,
+            MESSAGE.c.follows_year == number.year,
+            MESSAGE.c.follows_number == number.number,
+            REGISTER_ENTRY.c.number.is_(None),
+        ).order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)
+        return list(records_of(self._transaction, self._transaction.all(query), attachments=False))
+
+    def rows(self, channel: str, account: str, external_ids: Collection[str]) -> dict[str, int]:
+        ours = sa.and_(self._ours, MESSAGE.c.channel == channel, MESSAGE.c.account == account)
+        found: dict[str, int] = {}
+        for some in chunks(list(external_ids)):
+            query = sa.select(MESSAGE.c.external_id, MESSAGE.c.id).where(ours, MESSAGE.c.external_id.in_(some))
+            found |= {row.external_id: row.id for row in self._transaction.all(query)}
+        return found

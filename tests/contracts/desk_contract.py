@@ -6,9 +6,13 @@ import pytest
 
 from mailroom.domain.decision import Classification, Kind, LetterMarks, Outcome, Urgency
 from mailroom.domain.outbox import OutboxState
+from mailroom.domain.register import RegisterNumber
 from mailroom.ports import Books
 from tests.support.book_values import (
+    ACCOUNT,
+    CHANNEL,
     NOW,
+    YEAR,
     arrive,
     decide,
     decision,
@@ -76,6 +80,41 @@ class DeskContract:
             uow.commit()
         with books.look() as uow:
             assert bool(uow.queue.page("accept", search, offset=0, limit=9)) == found
+
+    def test_what_joined_a_case_is_found_by_its_number(self, books: Books) -> None:
+        """Messages that follow a number and have none of their own, in order of entry; no others."""
+        first, later, other, numbered = arrive(books, b"a", b"b", b"c", b"d", apart=DAY)
+        with books.begin() as uow:
+            number = decide(uow, first, message()).number
+            for logged in (other, later):
+                without = decision(register=False)
+                uow.messages.record(verdict(logged, message(), decision=without, follows=number))
+            decide(uow, numbered, message(), follows=number)
+            uow.commit()
+        with books.look() as uow:
+            assert [record.logged.id for record in uow.queue.later(number)] == [later.id, other.id]
+            assert uow.queue.later(RegisterNumber(YEAR, 9)) == []
+
+    def test_rows_are_found_by_external_id(self, books: Books) -> None:
+        """Of the account that is asked for, and none that is not there."""
+        [logged] = arrive(books, b"a")
+        wanted = [logged.envelope.external_id, "INBOX/1/999"]
+        with books.look() as uow:
+            assert uow.queue.rows(CHANNEL, ACCOUNT, wanted) == {logged.envelope.external_id: logged.id}
+            assert uow.queue.rows(CHANNEL, "other@agency.test", wanted) == {}
+
+    def test_what_was_said_to_one_address_is_told_in_order(self, books: Books) -> None:
+        """Of one channel and address, within the span, the oldest first, at most so many."""
+        [logged] = arrive(books, b"a")
+        with books.begin() as uow:
+            for key, hours in enumerate((3, 1, 2, 9)):
+                uow.outbox.put(item(logged.id, key, to="Uabc", created_at=NOW + timedelta(hours=hours)))
+            uow.outbox.put(item(logged.id, 8, to="Uother", created_at=NOW + timedelta(hours=1)))
+            uow.outbox.put(item(logged.id, 9, to="Uabc", channel="line", created_at=NOW + timedelta(hours=1)))
+            uow.commit()
+        with books.look() as uow:
+            said = uow.outbox.said_to(CHANNEL, "Uabc", NOW, NOW + timedelta(hours=3), 2)
+            assert [one.created_at for one in said] == [NOW + timedelta(hours=1), NOW + timedelta(hours=2)]
 
     def test_a_clerk_is_added_and_changed(self, books: Books) -> None:
         """Adding a known user name changes name and password; the clerk stays the same."""
