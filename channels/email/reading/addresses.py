@@ -6,11 +6,11 @@ Display names are decoded only after the structure is known, so nothing that is 
 import re
 from dataclasses import dataclass, field
 
-from channels.email.reading.characters import one_line, with_bidi_shown
-from channels.email.reading.defects import Defects
 from channels.email.reading.limits import ADDRESSES, NAME_CHARACTERS
 from channels.email.reading.words import decoded
 from mailroom.domain.message import Address
+from mailroom.stages.characters import one_line, with_bidi_shown
+from mailroom.stages.defects import Defects
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.S)
 _PLAIN = re.compile(r'[^"(),:;<>]+')

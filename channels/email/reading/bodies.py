@@ -2,14 +2,14 @@
 
 import re
 
-from channels.email.reading.characters import many_lines
 from channels.email.reading.charsets import canonical, decode
-from channels.email.reading.defects import Defects
 from channels.email.reading.flowed import unflowed
 from channels.email.reading.html import text_of
 from channels.email.reading.limits import BODY_BYTES, TEXT_CHARACTERS
 from channels.email.reading.structure import Part
 from channels.email.reading.uuencode import taken_out
+from mailroom.stages.characters import many_lines
+from mailroom.stages.defects import Defects
 
 _PLAIN = frozenset(("text/plain", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"))
 _HTML = frozenset(("text/html", "application/xhtml+xml"))

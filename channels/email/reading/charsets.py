@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 
 from channels.email.reading import macthai
-from channels.email.reading.defects import Defects
 from channels.email.reading.thai import count_foreign, count_thai, looks_thai, mended
+from mailroom.stages.defects import Defects
 
 _THAI = "cp874"
 _WESTERN = "cp1252"

@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from channels.email.reading.defects import Defects
 from mailroom.domain.agency import BUDDHIST_ERA
+from mailroom.stages.defects import Defects
 
 _DATE = re.compile(
     r"(\d{1,2})[\s-]+([A-Za-z]{3})[A-Za-z]*[\s,-]+(\d{2,20})[,\s]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\.\d+)?"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from channels.email.reading.defects import Defects
 from channels.email.reading.limits import FIELD_BYTES, HEADER_BYTES, HEADER_FIELDS
+from mailroom.stages.defects import Defects
 
 Raw = bytes | bytearray | memoryview
 _NAME = re.compile(rb"[!-9;-~]{1,200}")

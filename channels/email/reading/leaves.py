@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from channels.email.reading.charsets import decode
-from channels.email.reading.defects import Defects
-from channels.email.reading.media import is_disguised, media_type
 from channels.email.reading.names import generated_name, name_of, readable_name
 from channels.email.reading.structure import Part
 from channels.email.reading.tnef import EmbeddedFile, read_tnef
 from channels.email.reading.uuencode import taken_out
 from channels.email.reading.words import decoded
 from mailroom.domain.message import Attachment
+from mailroom.media import is_disguised, media_type
+from mailroom.stages.defects import Defects
 
 _CONTENT_ID = re.compile(rb"<([^<>\s]{1,300})>")
 _TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))

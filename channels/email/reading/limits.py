@@ -15,7 +15,7 @@ VALUES = 20
 """Values of one header name that are kept."""
 SUBJECT_CHARACTERS = 2_000
 NAME_CHARACTERS = 300
-"""A person's or a file's name."""
+"""A person's name."""
 ADDRESSES = 1_000
 """Mailboxes of one header."""
 REFERENCES = 100
@@ -25,6 +25,5 @@ BODY_BYTES = 2 << 20
 """Of one text part, before conversion."""
 EMBEDDED = 200
 """Files found inside one uuencoded or TNEF part."""
-DEFECTS = 50
 HOPS = 100
 """Received fields; more of them mean a loop."""

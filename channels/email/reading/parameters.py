@@ -4,9 +4,9 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from channels.email.reading.charsets import decode
-from channels.email.reading.defects import Defects
 from channels.email.reading.limits import PARAMETERS
 from channels.email.reading.words import decoded
+from mailroom.stages.defects import Defects
 
 _VALUE_BYTES = 64 << 10
 _PARAMETER = re.compile(rb"([^\s=;\"()]{1,80})\s{0,20}=\s{0,20}(?:\"((?:[^\"\\]|\\.)*+)(?:\"|$)|([^;]*))", re.S)

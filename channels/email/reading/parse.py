@@ -5,8 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from channels.email.reading.bodies import Body, html_source
-from channels.email.reading.characters import one_line
-from channels.email.reading.defects import Defects
 from channels.email.reading.fingerprint import fingerprint_of
 from channels.email.reading.headers import Headers, read_headers
 from channels.email.reading.leaves import Leaf, described, leaves_of
@@ -17,6 +15,8 @@ from channels.email.reading.transport import kept_headers, read_ids, relayed_at,
 from channels.email.reading.words import decoded
 from mailroom.domain.errors import UnreadableError
 from mailroom.domain.message import Address, Attachment, Message
+from mailroom.stages.characters import one_line
+from mailroom.stages.defects import Defects
 
 Raw = bytes | bytearray
 _NOBODY = Address("", "")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from channels.email.reading.addresses import Mailboxes, read_mailboxes
-from channels.email.reading.defects import Defects
 from channels.email.reading.headers import Headers
 from channels.email.reading.limits import ADDRESSES
 from mailroom.domain.message import Address
+from mailroom.stages.defects import Defects
 
 _HARMLESS = frozenset(("address-group", "address-semicolon"))
 """Faults that do not matter where nobody is answered: `undisclosed-recipients:;` is ordinary."""

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from channels.email.reading.defects import Defects
 from channels.email.reading.headers import Headers, read_headers
 from channels.email.reading.limits import DEPTH, PARTS
 from channels.email.reading.parameters import Parameters
 from channels.email.reading.transfer import encoding_of, undone
+from mailroom.stages.defects import Defects
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([!-~]{1,200}(?: [!-~]+)*)[ \t]*\r?\n(?=[Cc]ontent-)")

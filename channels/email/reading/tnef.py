@@ -4,8 +4,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from channels.email.reading.defects import Defects
 from channels.email.reading.limits import EMBEDDED
+from mailroom.stages.defects import Defects
 
 _SIGNATURE = 0x223E9F78
 _HEADER = 6

@@ -4,7 +4,7 @@ import binascii
 
 import pybase64
 
-from channels.email.reading.defects import Defects
+from mailroom.stages.defects import Defects
 
 _FOREIGN = bytes(range(256)).translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 _PLAIN = frozenset(("", "7bit", "8bit", "binary"))

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from channels.email.reading.characters import one_line
 from channels.email.reading.dates import read_date
-from channels.email.reading.defects import Defects
 from channels.email.reading.headers import Headers
 from channels.email.reading.limits import FIELD_CHARACTERS, HOPS, REFERENCES, VALUES
 from channels.email.reading.words import decoded
+from mailroom.stages.characters import one_line
+from mailroom.stages.defects import Defects
 
 KEPT = frozenset(
     "auto-submitted precedence mailing-list return-path delivered-to x-original-to x-autoreply x-autorespond "

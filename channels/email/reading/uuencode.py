@@ -2,10 +2,10 @@
 
 import re
 
-from channels.email.reading.defects import Defects
 from channels.email.reading.limits import EMBEDDED
 from channels.email.reading.tnef import EmbeddedFile
 from channels.email.reading.transfer import uudecoded
+from mailroom.stages.defects import Defects
 
 _BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,1000})\r?\n(?=M|[ -`]{1,61}\r?\n)", re.M)
 _END = re.compile(rb"^end[ \t]*\r?$\n?", re.M)

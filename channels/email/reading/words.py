@@ -6,7 +6,7 @@ import re
 import pybase64
 
 from channels.email.reading.charsets import canonical, decode
-from channels.email.reading.defects import Defects
+from mailroom.stages.defects import Defects
 
 _WORD = re.compile(rb"=\?([^?\s]{0,100})\?([bBqQ])\?([^?]*)\?=")
 _BLANK = b" \t\r\n"

@@ -5,8 +5,8 @@ import base64
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.email.reading.defects import Defects
 from channels.email.reading.transfer import undone
+from mailroom.stages.defects import Defects
 
 LINE_ENDS = st.sampled_from([b"\n", b"\r\n", b" \r\n"])
 LINE_LENGTHS = st.lists(st.integers(1, 80), min_size=1, max_size=4)

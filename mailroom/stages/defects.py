@@ -1,7 +1,7 @@
 """Collects what is broken in one message: each fault once, in order, bounded."""
 
-from channels.email.reading.limits import DEFECTS
-
+DEFECTS = 50
+"""So many are listed of one message."""
 _DETAIL_CHARACTERS = 120
 
 
