@@ -116,7 +116,7 @@ def _agency(settings: Settings, channels: Mapping[str, ChannelSection]) -> Agenc
         phone=section.phone,
         place=" ".join(f"{mark}{name}" for mark, name in parts if name),
         base_url=(web.base_url or f"http://{web.host}:{web.port}").rstrip("/"),
-        central_address=next(iter(channels.values())).public_address,
+        central_address=(channels.get("email") or next(iter(channels.values()))).public_address,
         addresses=frozenset().union(*(channel.all_addresses for channel in channels.values())),
         officer_addresses=frozenset().union(*(channel.officers for channel in channels.values())),
     )

@@ -87,7 +87,9 @@ class Daemon:
         self._beat = beat
         self._stopping = stopping
         self._stopped = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        """Jobs that were asked for while they ran: what called for them may have come too late for that run."""
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -118,7 +120,8 @@ class Daemon:
         for chore in self._chores:
             self._every(chore.seconds, chore.name, self._do(chore), now)
             chore.bell.heard_by(partial(loop.call_soon_threadsafe, self._now, chore.name))
-        self._every(DISPATCH_SECONDS, "dispatch", self._dispatch, now)
+        for number, dispatcher in enumerate(self._dispatchers):
+            self._every(DISPATCH_SECONDS, _dispatch_name(number), self._send(dispatcher), now)
         self._every(HEARTBEAT_SECONDS, "heartbeat", self._heartbeat, now)
         self._scheduler.start()
 
@@ -131,7 +134,7 @@ class Daemon:
         async def guarded() -> None:
             task = asyncio.current_task()
             assert task is not None  # noqa: S101 - inside a coroutine there always is one
-            self._running.add(task)
+            self._running[name] = task
             try:
                 await job()
             except MailroomError as error:
@@ -139,7 +142,10 @@ class Daemon:
             except Exception as error:  # the job loop: the next tick tries again
                 log.exception("job.failed", job=name, error=type(error).__name__)
             finally:
-                self._running.discard(task)
+                del self._running[name]
+                if name in self._again:
+                    self._again.discard(name)
+                    self._now(name)
 
         return guarded
 
@@ -151,28 +157,38 @@ class Daemon:
             if outcome.taken.awaiting_consent:
                 log.warning("account.awaits-consent", channel=outcome.channel, messages=outcome.taken.awaiting_consent)
             if outcome.processed:
-                self._now("dispatch")
+                self._send_now()
 
         return look
 
     def _do(self, chore: Chore) -> Callable[[], Awaitable[None]]:
         async def do() -> None:
             if not self._stopping.is_set() and await asyncio.to_thread(chore.run):
-                self._now("dispatch")
+                self._send_now()
 
         return do
 
-    async def _dispatch(self) -> None:
-        for dispatcher in self._dispatchers:
+    def _send(self, dispatcher: Dispatcher) -> Callable[[], Awaitable[None]]:
+        """Each channel by itself: a server that hangs keeps no other channel's answers back."""
+
+        async def send() -> None:
             if not self._stopping.is_set():
                 await dispatcher.run()
+
+        return send
+
+    def _send_now(self) -> None:
+        for number in range(len(self._dispatchers)):
+            self._now(_dispatch_name(number))
 
     async def _heartbeat(self) -> None:
         await asyncio.to_thread(self._beat, datetime.now(UTC))
 
     def _now(self, name: str) -> None:
-        """Bring a job forward."""
-        if not self._stopping.is_set() and self._scheduler.get_job(name):
+        """Bring a job forward; one that is running runs again."""
+        if name in self._running:
+            self._again.add(name)
+        elif not self._stopping.is_set() and self._scheduler.get_job(name):
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     def _listen(self, one: Watched, loop: asyncio.AbstractEventLoop) -> threading.Thread:
@@ -197,9 +213,13 @@ class Daemon:
         for one in self._watched:
             one.listener.close()
         if self._running:
-            await asyncio.wait(self._running, timeout=DRAIN_SECONDS)
+            await asyncio.wait(self._running.values(), timeout=DRAIN_SECONDS)
         for dispatcher in self._dispatchers:
             await dispatcher.close()
         for thread in listeners:
             await asyncio.to_thread(thread.join, 5)
         log.info("daemon.stopped")
+
+
+def _dispatch_name(number: int) -> str:
+    return f"dispatch-{number}"
