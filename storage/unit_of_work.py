@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy.engine import Connection, Engine
 
 from mailroom.domain.errors import StorageError
+from storage.books.chat import SqlChatBook
 from storage.books.clerks import SqlClerkBook
 from storage.books.documents import SqlDocumentBook
 from storage.books.fields import SqlFieldBook
@@ -110,6 +111,9 @@ class SqlUnitOfWork:
     @cached_property
     def fields(self) -> SqlFieldBook:
         return SqlFieldBook(self._transaction)
+
+    def chats(self, channel: str, account: str) -> SqlChatBook:
+        return SqlChatBook(self._transaction, channel, account)
 
     def _take_turn(self) -> None:
         """Threads of one process queue here: SQLite's own waiting polls, and can starve one of many."""

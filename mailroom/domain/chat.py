@@ -3,7 +3,8 @@
 Events are facts of the platform; a conversation is the span of them that becomes one message of the log.
 """
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -139,6 +140,24 @@ class ChatEvent:
     """When its sender took its message back; it is hidden from ordinary view, and stays on record (R117)."""
     conversation: str = ""
     """Id of the conversation that it belongs to; empty where none does."""
+
+    def repeats(self, known: "ChatEvent") -> bool:
+        """Whether it is that event once more: word for word, or delivered again with the same content.
+
+        A redelivery says of itself that it is one, and may bear another reply token: its text is not the same.
+        """
+        delivered_again = self.redelivered or known.redelivered
+        return self.raw == known.raw or (delivered_again and self.said == known.said)
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What it tells, without the circumstances of its delivery."""
+        return (self.kind, self.person, self.room, self.message, self.unsent, self.data, self.defect)
+
+    def reused(self) -> "ChatEvent":
+        """As it is kept when its id belongs to an event of other content."""
+        name = f"{self.id}~{hashlib.sha256(self.raw.encode('utf-8', 'replace')).hexdigest()}"
+        return replace(self, id=name, kind=ChatEventKind.MALFORMED, defect=f"event-id-reused: {self.id}")
 
 
 class ConversationState(StrEnum):

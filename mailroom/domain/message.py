@@ -54,6 +54,8 @@ class Attachment:
     """True when the HTML body refers to it by Content-ID, or its disposition says inline."""
     part: int
     """Number of the leaf in document order, from 0; `Reader.part` takes it."""
+    withdrawn: bool = False
+    """Its sender took it back: it is hidden from ordinary view, and stays on record (R117)."""
 
 
 @dataclass(frozen=True, slots=True)

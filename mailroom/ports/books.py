@@ -61,6 +61,15 @@ class MessageBook(Protocol):
         `service` replaces the recorded one when it is given.
         """
 
+    def redact(self, message_id: int, *, text: str, subject: str, hidden_parts: Collection[int]) -> None:
+        """Its sender took something of it back (R117): `text` and `subject` take the place of what was read.
+
+        The queue finds it by these, and attachments with a number in `hidden_parts` are marked `withdrawn`, for good.
+        Everything else stays as it was recorded: archive, digest, decision, and the entry in the register. Safe to
+        repeat. Raises RefusedActionError `no-such-message` when it is not there, or not decided yet: what is read
+        later would come back.
+        """
+
     def untaken(self, channel: str, account: str, limit: int) -> list[str]:
         """External ids of decided messages that are not marked at the server yet."""
 
@@ -163,6 +172,13 @@ class AccountBook(Protocol):
 class HealthBook(Protocol):
     def ages(self) -> dict[str, datetime | int | None]:
         """`oldest_pending_at`, `oldest_unsent_at` (None when there is none), `pending`, `unsent`, `failed`, `held`."""
+
+    def chats(self) -> dict[str, datetime | int | None]:
+        """Of all accounts of channels that know turns.
+
+        `oldest_unhandled_at` (when it was received; None when there is none) and `unhandled` events,
+        `contents_wanted`, `contents_gone` (too large ones among them), `blocked` people who blocked us.
+        """
 
 
 class ClerkBook(Protocol):

@@ -86,28 +86,34 @@ class ChatBook(Protocol):
     def advance(self, place: str) -> None: ...
 
     def add(self, events: Sequence[ChatEvent]) -> list[ChatEvent]:
-        """Those that are new, as they were written; one that is known is passed over.
+        """Those that are new, in their order and as they were written; one that is known is passed over.
 
-        An id that is known with another `raw` is no redelivery: it is written as MALFORMED with the defect
-        `event-id-reused: ID` under the id `ID~DIGEST` (of its raw text), once.
+        One is known when it has the id and the `raw` of another, or when either of both is a redelivery and what they
+        say is the same (`ChatEvent.repeats`). An id that is known with other content is no redelivery: it is written as
+        MALFORMED with the defect `event-id-reused: ID` under the id `ID~DIGEST` (of its raw text), once. What brings a
+        message that was taken back before it came is marked as taken back.
         """
 
     def unhandled(self, limit: int) -> list[ChatEvent]:
-        """Events that nothing has followed from yet, in order of occurrence."""
+        """Events that nothing has followed from yet, in order of occurrence; of one instant, in order of arrival."""
 
     def handled(self, event_id: str, conversation: str = "") -> None:
-        """It has been acted on; it belongs to that conversation, or to none."""
+        """It has been acted on; it belongs to that conversation, or to none. Safe to repeat; an unknown id is passed over."""
 
     def message(self, message_id: str) -> ChatEvent | None:
-        """The event that brought a message of the platform."""
+        """The event that brought a message of the platform; the first, should there be more."""
 
     def unsend(self, message_id: str, at: datetime) -> None:
-        """Its sender took it back; also remembered of a message that has not come yet."""
+        """Its sender took it back; also remembered of a message that has not come yet. The first time stands."""
 
     def wanted(self, now: datetime, limit: int) -> list[ChatEvent]:
-        """Events whose content is due to be fetched."""
+        """Events whose content is due to be fetched, those that are due longest at the head; no `due_at` is at once.
 
-    def save_content(self, event_id: str, content: ChatContent) -> None: ...
+        Those whose message was taken back are among them: what came is a record (R60), only its display ends (R117).
+        """
+
+    def save_content(self, event_id: str, content: ChatContent) -> None:
+        """An unknown id is passed over."""
 
     def person(self, person_id: str) -> ChatPerson:
         """What is known; somebody new is a person with nothing known."""
@@ -119,10 +125,11 @@ class ChatBook(Protocol):
 
     def conversation(self, conversation_id: str) -> Conversation | None: ...
 
-    def save(self, conversation: Conversation) -> None: ...
+    def save(self, conversation: Conversation) -> None:
+        """Raises StorageError when another conversation of that person is open."""
 
     def open(self) -> list[Conversation]:
-        """All that are open, those that close first at the head."""
+        """All that are open, those that close first at the head; what somebody opens who has no id among them."""
 
     def closed(self) -> list[Conversation]:
         """Complete and not in custody, in order of opening."""
@@ -137,8 +144,11 @@ class ChatBook(Protocol):
         """Events of everybody, latest first, for the page that lists them."""
 
     def cases(self, person: ChatPerson, limit: int) -> list[ChatCase]:
-        """Cases of this person alone, latest first: those of messages sent from this account of the platform, and those
-        of mail from their e-mail address once that is proven."""
+        """Cases of this person alone, latest first: those of messages that they sent to this account of the platform, and
+        those of mail (of whatever comes by another channel) from their e-mail address once that is proven.
+
+        Addresses of mail compare in small letters. Of a graded matter the subject is empty (R58, R118).
+        """
 
 
 @dataclass(frozen=True, slots=True)

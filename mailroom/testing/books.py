@@ -4,6 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from mailroom.testing.chat_books import MemoryChatBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
 from mailroom.testing.other_books import (
@@ -54,6 +55,11 @@ class MemoryUnitOfWork:
         self.instruments = MemoryInstrumentBook(shelf)
         self.fields = MemoryFieldBook(shelf)
         return self
+
+    def chats(self, channel: str, account: str) -> MemoryChatBook:
+        if self._shelf is None:
+            raise RuntimeError("this unit of work is over; begin another")
+        return MemoryChatBook(self._shelf, channel, account)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

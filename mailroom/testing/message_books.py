@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from mailroom.domain.clerk import Clerk
-from mailroom.domain.decision import Decision, Outcome, Urgency
+from mailroom.domain.decision import Decision, Letter, Outcome, Urgency
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxState
@@ -81,7 +81,7 @@ class MemoryMessageBook:
             raise StorageError("another process decided on the same messages; nothing was changed, work goes on")
         self._shelf.messages[verdict.logged.id] = replace(
             record,
-            message=replace(verdict.message, headers=MappingProxyType({}), part_types=()),
+            message=replace(verdict.message, headers=MappingProxyType({}), part_types=(), reply_token=""),
             classification=verdict.classification,
             decision=verdict.decision,
             deemed_received_at=verdict.deemed_received_at,
@@ -103,6 +103,16 @@ class MemoryMessageBook:
             clerk_reason=reason,
             classification=replace(record.classification, service=service or record.classification.service),
         )
+
+    def redact(self, message_id: int, *, text: str, subject: str, hidden_parts: Collection[int]) -> None:
+        record = self._shelf.messages.get(message_id)
+        if record is None or record.message is None:
+            raise RefusedActionError("no-such-message")
+        files = tuple(
+            replace(one, withdrawn=one.withdrawn or one.part in hidden_parts) for one in record.message.attachments
+        )
+        message = replace(record.message, text=text, subject=subject, attachments=files)
+        self._shelf.messages[message_id] = replace(record, message=message)
 
     def untaken(self, channel: str, account: str, limit: int) -> list[str]:
         found = [
@@ -143,7 +153,8 @@ def _history(
     now: datetime,
 ) -> History:
     address = message.sender.address.lower()
-    recent = [item for item in shelf.items.values() if address and item.to.lower() == address]
+    letters_to = (item for item in shelf.items.values() if item.letter is not Letter.PROMPT)
+    recent = [item for item in letters_to if address and item.to.lower() == address]
     letters = [item.letter for item in recent if item.created_at > now - timedelta(hours=24)]
     answered = [shelf.items[one].message_id for one in outbox_ids(message) if one in shelf.items]
     entries = (shelf.entry_of(one) for one in answered)
@@ -184,7 +195,8 @@ def _mentioned(shelf: Shelf, message: Message, address: str) -> RegisterNumber |
 
 
 def _answered(shelf: Shelf, message: Message, now: datetime) -> bool:
-    recent = {item.message_id for item in shelf.items.values() if item.created_at > now - timedelta(days=7)}
+    letters = [item for item in shelf.items.values() if item.letter is not Letter.PROMPT]
+    recent = {item.message_id for item in letters if item.created_at > now - timedelta(days=7)}
     said = (shelf.messages[one].message for one in recent if one is not None)
     key = text_key(message)
     return bool(key) and key in {text_key(one) for one in said if one is not None}

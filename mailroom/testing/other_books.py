@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailroom.domain.case import Case
+from mailroom.domain.chat import ContentState
 from mailroom.domain.clerk import Clerk, Role, Session
 from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import StorageError
@@ -171,6 +172,18 @@ class MemoryHealthBook:
             "unsent": len(unsent),
             "failed": sum(item.state is OutboxState.FAILED for item in items),
             "held": sum(one.decision is not None and one.decision.outcome is Outcome.HOLD for one in records),
+        }
+
+    def chats(self) -> dict[str, datetime | int | None]:
+        shelf = self._shelf
+        waiting = [event.received_at for key, event in shelf.chat_events.items() if key not in shelf.chat_handled]
+        states = [event.content.state for event in shelf.chat_events.values()]
+        return {
+            "oldest_unhandled_at": min(waiting, default=None),
+            "unhandled": len(waiting),
+            "contents_wanted": states.count(ContentState.WANTED),
+            "contents_gone": states.count(ContentState.GONE) + states.count(ContentState.TOO_LARGE),
+            "blocked": sum(person.blocked_at is not None for person in shelf.chat_people.values()),
         }
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from mailroom.domain.case import Case
+from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.document import Document, DownloadLink
 from mailroom.domain.instrument import Instrument
@@ -15,6 +16,8 @@ from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import RegisterEntry, RegisterNumber
 
 AccountKey = tuple[str, str]
+ChatKey = tuple[str, str, str]
+"""Channel, account, and an id of the platform's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,13 @@ class Shelf:
     instruments: dict[int, Instrument] = field(default_factory=dict)
     field_decisions: dict[tuple[str, str], FieldDecision] = field(default_factory=dict)
     """By service and field."""
+    chat_events: dict[ChatKey, ChatEvent] = field(default_factory=dict)
+    chat_handled: set[ChatKey] = field(default_factory=set)
+    chat_unsends: dict[ChatKey, datetime] = field(default_factory=dict)
+    """By id of the message that was taken back."""
+    chat_people: dict[ChatKey, ChatPerson] = field(default_factory=dict)
+    conversations: dict[ChatKey, Conversation] = field(default_factory=dict)
+    chat_cursors: dict[AccountKey, str] = field(default_factory=dict)
 
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}

@@ -38,6 +38,8 @@ TEXT_FIELDS = ("content_type", "report_type", "return_path", "has_html")
 ADDRESS_FIELDS = ("senders", "reply_to", "recipients")
 LIST_FIELDS = ("in_reply_to", "references", "defects")
 TIME_FIELDS = ("sent_at", "relayed_at")
+CHAT_FIELDS = {"is_chat": False, "service": ""}
+"""With what they are where nothing is written, as of every mail. `reply_token` is a secret that soon ends: not kept."""
 
 
 def verdict_columns(verdict: Verdict, text_key: str) -> dict[str, Any]:
@@ -61,13 +63,19 @@ def _message_columns(message: Message) -> dict[str, Any]:
     return {
         "sender_name": sender.name,
         "sender_address": sender.address,
+        "sender_key": sender.address.lower(),
         "subject": message.subject,
         "header_id": message.message_id,
         "fingerprint": message.fingerprint,
-        "search_text": "\n".join(map(compact, (message.subject, sender.name, sender.address)))[:SEARCH_LIMIT],
+        "search_text": search_text(message.subject, sender.name, sender.address),
         "reading": _reading(message),
         "text": message.text,
     }
+
+
+def search_text(*items: str) -> str:
+    """Subject, name and address as the queue searches them."""
+    return "\n".join(map(compact, items))[:SEARCH_LIMIT]
 
 
 def _reading(message: Message) -> dict[str, Any]:
@@ -77,7 +85,7 @@ def _reading(message: Message) -> dict[str, Any]:
     for name in TIME_FIELDS:
         at: datetime | None = getattr(message, name)
         reading[name] = at.isoformat() if at else None
-    return reading
+    return reading | {name: value for name in CHAT_FIELDS if (value := getattr(message, name))}
 
 
 def _classification_columns(classification: Classification) -> dict[str, Any]:
@@ -138,6 +146,7 @@ def message_of(row: Row[Any], attachments: Sequence[Attachment]) -> Message:
     """The message as it was recorded."""
     reading: dict[str, Any] = {name: row.reading[name] for name in TEXT_FIELDS}
     reading |= {name: tuple(row.reading[name]) for name in LIST_FIELDS}
+    reading |= {name: row.reading.get(name, without) for name, without in CHAT_FIELDS.items()}
     for name in ADDRESS_FIELDS:
         reading[name] = tuple(Address(*pair) for pair in row.reading[name])
     for name in TIME_FIELDS:
@@ -192,4 +201,5 @@ def attachment_of(row: Row[Any]) -> Attachment:
         sha256=row.sha256,
         inline=row.inline,
         part=row.part,
+        withdrawn=row.withdrawn,
     )

@@ -49,8 +49,10 @@ FIRSTS = (
     .where(MESSAGE.c.entered_system_at.between(sa.bindparam("since"), sa.bindparam("until")))
     .order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)
 )
+# A turn of a dialogue is no letter: it neither uses up what may be sent to somebody nor answers a matter.
+IS_LETTER = OUTBOX_ITEM.c.letter != Letter.PROMPT.value
 LETTERS = sa.select(OUTBOX_ITEM.c.to_address, OUTBOX_ITEM.c.letter).where(
-    OUR_OUTBOX, OUTBOX_ITEM.c.to_address.in_(SOME), OUTBOX_ITEM.c.created_at > sa.bindparam("since")
+    OUR_OUTBOX, OUTBOX_ITEM.c.to_address.in_(SOME), OUTBOX_ITEM.c.created_at > sa.bindparam("since"), IS_LETTER
 )
 REPLIED = (
     sa.select(OUTBOX_ITEM.c.id, REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number)
@@ -67,7 +69,7 @@ ANSWERED = (
     sa.select(MESSAGE.c.text_key)
     .select_from(MESSAGE.join(OUTBOX_ITEM, OUTBOX_ITEM.c.message_id == MESSAGE.c.id))
     .where(OUR_MESSAGES, HAS_TEXT_KEY, MESSAGE.c.text_key.in_(SOME))
-    .where(OUTBOX_ITEM.c.created_at > sa.bindparam("since"))
+    .where(OUTBOX_ITEM.c.created_at > sa.bindparam("since"), IS_LETTER)
     .distinct()
 )
 
@@ -189,6 +191,8 @@ def _find_answered(facts: Facts, transaction: Transaction, clues: Sequence[Clue]
 def _add_letters(facts: Facts, transaction: Transaction, seen: int) -> None:
     """Letters put since the questions were asked, for members of this very batch."""
     for item in transaction.letters[seen:]:
+        if item.letter is Letter.PROMPT:
+            continue
         facts.letters[item.to.lower()].append(item.letter)
         if item.message_id is not None and (key := transaction.text_keys.get(item.message_id)):
             facts.answered.add(key)

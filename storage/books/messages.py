@@ -11,7 +11,7 @@ from mailroom.domain.decision import Decision
 from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.message import Attachment, Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.record import History, MessageRecord, Verdict, text_key
-from storage.books.codec import decision_columns, logged_of, verdict_columns
+from storage.books.codec import decision_columns, logged_of, search_text, verdict_columns
 from storage.books.histories import histories
 from storage.books.records import RECORDS, records_of
 from storage.tables import ATTACHMENT, MESSAGE
@@ -26,7 +26,7 @@ UNREAD: dict[str, Any] = {
     **dict.fromkeys(
         (
             *("decided_by", "clerk_reason", "fingerprint", "text_key", "sender_name"),
-            *("sender_address", "subject", "header_id", "search_text", "text"),
+            *("sender_address", "sender_key", "subject", "header_id", "search_text", "text"),
         ),
         "",
     ),
@@ -151,6 +151,7 @@ class SqlMessageBook:
             "size": attachment.size,
             "sha256": attachment.sha256,
             "inline": attachment.inline,
+            "withdrawn": attachment.withdrawn,
         }
 
     def decide_anew(
@@ -162,6 +163,18 @@ class SqlMessageBook:
         change = sa.update(MESSAGE).where(self._ours, MESSAGE.c.id == message_id, MESSAGE.c.outcome.is_not(None))
         if self._transaction.run(change.values(columns)).rowcount != 1:
             raise RefusedActionError("no-such-message")
+
+    def redact(self, message_id: int, *, text: str, subject: str, hidden_parts: Collection[int]) -> None:
+        ours = sa.and_(self._ours, MESSAGE.c.id == message_id, MESSAGE.c.outcome.is_not(None))
+        row = self._transaction.first(sa.select(MESSAGE.c.sender_name, MESSAGE.c.sender_address).where(ours))
+        if row is None:
+            raise RefusedActionError("no-such-message")
+        found_by = search_text(subject, row.sender_name, row.sender_address)
+        change = sa.update(MESSAGE).where(ours).values(text=text, subject=subject, search_text=found_by)
+        self._transaction.run(change)
+        for some in chunks(hidden_parts):
+            parts = sa.and_(ATTACHMENT.c.message_id == message_id, ATTACHMENT.c.part.in_(some))
+            self._transaction.run(sa.update(ATTACHMENT).where(parts).values(withdrawn=True))
 
     def untaken(self, channel: str, account: str, limit: int) -> list[str]:
         query = (

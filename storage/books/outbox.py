@@ -10,6 +10,7 @@ from mailroom.domain.decision import Letter
 from mailroom.domain.document import Enclosed
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.domain.record import Reply
+from storage.books.cards import card_column, card_of
 from storage.books.records import REPLY_COLUMNS, reply_of
 from storage.tables import OUTBOX_ITEM
 from storage.transaction import Transaction
@@ -74,6 +75,7 @@ class SqlOutboxBook:
             "references": list(item.references),
             "created_at": item.created_at,
             "enclosures": [[one.digest, one.name, one.media_type] for one in item.enclosures],
+            "card": card_column(item.card),
         }
 
     def claim(self, channel: str, now: datetime, limit: int) -> list[OutboxItem]:
@@ -146,4 +148,5 @@ def _item(row: Row[Any]) -> OutboxItem:
         sent_at=row.sent_at,
         enclosures=tuple(Enclosed(*one) for one in row.enclosures),
         uncertain=row.uncertain,
+        card=card_of(row.card),
     )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from mailroom.domain.decision import Outcome
 from mailroom.domain.outbox import OutboxState
 from mailroom.domain.record import Event
+from storage.books.chat_counts import chat_counts
 from storage.books.outbox import NOT_SENT
 from storage.tables import ACCOUNT, EVENT, MESSAGE, OUTBOX_ITEM
 from storage.transaction import Transaction
@@ -93,3 +94,6 @@ class SqlHealthBook:
             "failed": letter.failed,
             "held": self._transaction.run(held).scalar_one(),
         }
+
+    def chats(self) -> dict[str, datetime | int | None]:
+        return chat_counts(self._transaction)

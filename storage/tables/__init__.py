@@ -5,6 +5,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
 from storage.tables.licences import (
     DocumentRow,
@@ -48,4 +49,9 @@ DOWNLOAD_LINK = table_of(DownloadLinkRow)
 OUTGOING_ENTRY = table_of(OutgoingEntryRow)
 INSTRUMENT = table_of(InstrumentRow)
 FIELD_DECISION = table_of(FieldDecisionRow)
+CHAT_EVENT = table_of(ChatEventRow)
+CHAT_UNSEND = table_of(ChatUnsendRow)
+CHAT_PERSON = table_of(ChatPersonRow)
+CONVERSATION = table_of(ConversationRow)
+CHAT_CURSOR = table_of(ChatCursorRow)
 METADATA = SQLModel.metadata

@@ -34,6 +34,13 @@ class MessageRow(SQLModel, table=True):
             sqlite_where=sa.text("text_key <> ''"),
             postgresql_where=sa.text("text_key <> ''"),
         ),
+        Index(
+            "ix_message_sender",
+            "agency",
+            "sender_key",
+            sqlite_where=sa.text("sender_key <> ''"),
+            postgresql_where=sa.text("sender_key <> ''"),
+        ),
         Index("ix_message_view", "agency", "outcome", "urgency_rank", "deemed_received_at", "id"),
         Index("ix_message_all", "agency", "urgency_rank", "deemed_received_at", "id", "outcome", "search_text"),
         Index(
@@ -91,6 +98,8 @@ class MessageRow(SQLModel, table=True):
     text_key: str = Field(default="", sa_type=CleanText)
     sender_name: str = Field(default="", sa_type=CleanText)
     sender_address: str = Field(default="", sa_type=CleanText)
+    sender_key: str = Field(default="", sa_type=CleanText)
+    """The same in small letters, to find by."""
     subject: str = Field(default="", sa_type=CleanText)
     header_id: str = Field(default="", sa_type=CleanText)
     """The Message-ID."""
@@ -114,6 +123,8 @@ class AttachmentRow(SQLModel, table=True):
     size: int = Field(sa_type=sa.BigInteger)
     sha256: str = Field(sa_type=CleanText)
     inline: bool
+    withdrawn: bool = False
+    """The sender took it back: hidden from ordinary view (R117)."""
 
 
 class OutboxItemRow(SQLModel, table=True):
@@ -164,6 +175,8 @@ class OutboxItemRow(SQLModel, table=True):
     html: str = Field(sa_type=CleanText)
     enclosures: list[Any] = Field(sa_type=sa.JSON)
     """Of each document that goes with it: digest, name, media type."""
+    card: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
+    """What stands beside the words, for channels that show it."""
 
 
 class EventRow(SQLModel, table=True):
