@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from channels import email
-from mailroom.ports import Inbox, Reader, Sender
+from channels import email, line
+from mailroom.ports import ChannelHome, ChatPlatform, Inbox, Reader, Sender
 from mailroom.settings import ChannelSection, Finding
 from mailroom.stages.classify import Classifier
 
@@ -21,13 +21,16 @@ class Channel:
     """What a channel offers. Each factory takes an instance of `settings` and connects to nothing."""
 
     settings: type[ChannelSection]
-    inbox: Callable[[Any], Inbox]
+    inbox: Callable[[Any, ChannelHome], Inbox]
+    """Takes the settings, and what the channel may keep on this machine."""
     reader: Callable[[Any, Classifier | None], Reader]
     """Classifies what it reads when it is given a classifier."""
     sender: Callable[[Any, str, SignMail | None], Sender]
     """Takes the settings, the agency's name, from which letters come, and what signs letters that carry documents."""
-    check: Callable[[Any], Iterator[Finding]]
-    """Connects to everything the settings name, for `mailroom doctor`."""
+    check: Callable[[Any, str], Iterator[Finding]]
+    """Takes the settings and the agency's web address; connects to everything they name, for `mailroom doctor`."""
+    chat: Callable[[Any], ChatPlatform] | None = None
+    """For channels that push to us and speak in turns."""
 
 
 CHANNELS: Mapping[str, Channel] = MappingProxyType(
@@ -38,6 +41,14 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             reader=email.reader,
             sender=email.sender,
             check=email.check,
+        ),
+        "line": Channel(
+            settings=line.LineSettings,
+            inbox=line.inbox,
+            reader=line.reader,
+            sender=line.sender,
+            check=line.check,
+            chat=line.chat,
         ),
     }
 )

@@ -56,7 +56,7 @@ def verify(configuration: Configuration) -> Report:
 def examine(configuration: Configuration) -> Iterator[Finding]:
     """Connect to everything that is configured, and say of each what works."""
     for name, settings in configuration.channels.items():
-        yield from CHANNELS[name].check(settings)
+        yield from CHANNELS[name].check(settings, configuration.base_url)
     yield from check(configuration.settings.signing, configuration.path.parent)
     with open_books(configuration) as books, books.look() as uow:
         lines = setup_lines(uow, SystemClock().now(), announcements(configuration), texts("en"))

@@ -19,7 +19,7 @@ from mailroom.bootstrap.parts import (
     texts,
 )
 from mailroom.configuration import Configuration
-from mailroom.ports import Archive, Books, Clock, Inbox, Reader
+from mailroom.ports import Archive, Books, ChannelHome, Clock, Inbox, Reader
 from mailroom.services.acting import Actor, year_by_deemed, year_by_entered
 from mailroom.services.bounces import Bounces
 from mailroom.services.custody import Custody, Watch
@@ -83,7 +83,7 @@ def _tune_interpreter() -> None:
 
 def _joined(configuration: Configuration, clock: Clock, books: Books, archive: Archive, stack: ExitStack) -> House:
     stopping = threading.Event()
-    inboxes, listeners = (_inboxes(configuration, stack) for _ in range(2))
+    inboxes, listeners = (_inboxes(configuration, books, stack) for _ in range(2))
     desk_readers = readers(configuration, stack)
     actor = _actor(configuration, Bounces(archive=archive, readers=readers(configuration, stack)))
     judges = {name: _judge(configuration, name) for name in configuration.channels}
@@ -125,9 +125,11 @@ def _actor(configuration: Configuration, bounces: Bounces) -> Actor:
     )
 
 
-def _inboxes(configuration: Configuration, stack: ExitStack) -> dict[str, Inbox]:
+def _inboxes(configuration: Configuration, books: Books, stack: ExitStack) -> dict[str, Inbox]:
     return {
-        name: stack.enter_context(closing(CHANNELS[name].inbox(settings)))
+        name: stack.enter_context(
+            closing(CHANNELS[name].inbox(settings, ChannelHome(configuration.data_dir / name, books)))
+        )
         for name, settings in configuration.channels.items()
     }
 

@@ -64,6 +64,10 @@ class PermanentChannelError(ChannelError):
     """Trying again unchanged cannot succeed: a clerk decides."""
 
 
+class QuotaExhaustedError(PermanentChannelError):
+    """The channel takes no more messages this month, or the rest is kept back: another channel may carry this one."""
+
+
 class ChannelSetupError(TemporaryChannelError):
     """Ours to mend: password, certificate, host name. Nothing is lost meanwhile; do not hammer."""
 
