@@ -41,6 +41,14 @@ class MessageRow(SQLModel, table=True):
             sqlite_where=sa.text("sender_key <> ''"),
             postgresql_where=sa.text("sender_key <> ''"),
         ),
+        Index(
+            "ix_message_follows",
+            "agency",
+            "follows_year",
+            "follows_number",
+            sqlite_where=sa.text("follows_number IS NOT NULL"),
+            postgresql_where=sa.text("follows_number IS NOT NULL"),
+        ),
         Index("ix_message_view", "agency", "outcome", "urgency_rank", "deemed_received_at", "id"),
         Index("ix_message_all", "agency", "urgency_rank", "deemed_received_at", "id", "outcome", "search_text"),
         Index(

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.chat_case_contract import ChatCaseContract, ChatLetterContract
+from tests.contracts.chat_contract import ChatEventContract, ConversationContract
 from tests.contracts.desk_contract import DeskContract
 from tests.contracts.histories_contract import HistoriesContract
 from tests.contracts.licence_contract import LicenceContract
@@ -12,7 +14,18 @@ from tests.contracts.paper_contract import PaperContract
 from tests.contracts.register_contract import RegisterContract
 
 
-class BooksContract(LogContract, HistoriesContract, DeskContract, RegisterContract, LicenceContract, PaperContract):
+class BooksContract(
+    LogContract,
+    HistoriesContract,
+    DeskContract,
+    RegisterContract,
+    LicenceContract,
+    PaperContract,
+    ChatEventContract,
+    ConversationContract,
+    ChatCaseContract,
+    ChatLetterContract,
+):
     """Subclass it and give it a `books` fixture."""
 
     @pytest.fixture

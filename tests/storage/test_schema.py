@@ -22,6 +22,8 @@ from storage.schema import MIGRATIONS, newest, upgrade
 from storage.tables import METADATA
 from storage.unit_of_work import SqlBooks
 from tests.support.book_values import NOW, arrive, decide, item, message
+from tests.support.chat_values import ACCOUNT, CHANNEL, full_person
+from tests.support.chat_values import event as chat_event
 from tests.support.paper_values import document, event, licence, outgoing
 
 
@@ -113,12 +115,19 @@ def written(database: str) -> None:
         uow.licences.note(event(uow.licences.add(licence()).id))
         uow.documents.put(document())
         uow.outgoing.enter(outgoing())
+        chats = uow.chats(CHANNEL, ACCOUNT)
+        chats.add([chat_event()])
+        chats.unsend("m2", NOW)
         uow.commit()
     books.close()
 
 
 @pytest.mark.parametrize(
-    "table", ["register_entry", "register_void", "event", "licence_event", "document", "outgoing_entry"]
+    "table",
+    [
+        *("register_entry", "register_void", "event", "licence_event", "document", "outgoing_entry"),
+        *("chat_event", "chat_unsend"),
+    ],
 )
 @pytest.mark.parametrize("action", ["UPDATE {} SET agency = agency", "DELETE FROM {}"])
 @pytest.mark.usefixtures("written")
@@ -129,6 +138,30 @@ def test_what_is_written_once_stays(engine: Engine, table: str, action: str) -> 
         connection.execute(sa.text(void))
         with pytest.raises(StorageError, match="written once"):
             connection.execute(sa.text(action.format(table)))
+
+
+FACTS = (
+    "event_id",
+    "kind",
+    "person",
+    "occurred_at",
+    "received_at",
+    "message_id",
+    "message",
+    "delivery",
+    "defect",
+    "raw",
+)
+
+
+@pytest.mark.parametrize("column", FACTS)
+@pytest.mark.usefixtures("written")
+def test_what_an_event_says_stays(engine: Engine, column: str) -> None:
+    """What follows from an event of a conversation changes; the event itself does not (R60)."""
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(sa.text("UPDATE chat_event SET handled = 1, conversation = 'e1', content_state = 'gone'"))
+        with pytest.raises(StorageError, match="written once"):
+            connection.execute(sa.text(f"UPDATE chat_event SET {column} = {column}"))
 
 
 def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
@@ -145,6 +178,7 @@ def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
         assert (letter.message_id, letter.references, letter.enclosures) == (1, ("<a@b>",), ())
         assert (letter.text, letter.to, letter.created_at) == ("เลขรับ ๑", "a@b.test", NOW)
         assert uow.clerks.every() == [Clerk(1, "malee", "มาลี")]
+        assert letter.card is None
         uow.outbox.put(item(0, message_id=None))
         uow.commit()
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
@@ -154,6 +188,40 @@ def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_a_database_from_before_conversations_goes_on(tmp_path: Path) -> None:
+    """Messages of that schema are read as mail, with files that nobody took back, and are found by their senders."""
+    engine = open_engine(f"sqlite:///{tmp_path}/old.sqlite")
+    migrate(engine, "0004")
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        for statement in (OLD_ROWS[1], *OLD_MATTER):
+            connection.execute(sa.text(statement.replace(":", "\\:")))
+    books = SqlBooks(engine, "agency")
+    with books.look() as uow:
+        record = uow.messages.get(1)
+        [case] = uow.chats(CHANNEL, ACCOUNT).cases(full_person(), 9)
+    engine.dispose()
+    assert record is not None
+    assert record.message is not None
+    assert (record.message.is_chat, record.message.service, record.message.reply_token) == (False, "", "")
+    assert [one.withdrawn for one in record.message.attachments] == [False]
+    assert (case.number, case.message_id) == ("1/2569", 1)
+
+
+OLD_MATTER = (
+    """
+    UPDATE message SET outcome = 'accept', rule = 'r', registered = 1, kind = 'request', decision_reasons = '[]',
+      sender_address = 'SOMSRI@example.test', reading = '{"content_type":"text/plain","report_type":"","return_path":null,
+      "has_html":false,"senders":[],"reply_to":[],"recipients":[],"in_reply_to":[],"references":[],"defects":[],
+      "sent_at":null,"relayed_at":null}', classification = '{"agency":null,"reasons":[],"letter_no":"","circular":false,
+      "dated":null,"subject":"","to":"","urgency":"normal","urgent_within":"","secrecy":"none"}'
+    """,
+    "INSERT INTO attachment VALUES (1, 0, 'agency', 'a.pdf', 'application/pdf', '', 1, 'd', 0)",
+    """
+    INSERT INTO register_entry VALUES ('agency', 'in', 2569, 1, 1, '', NULL, '', '', '',
+      '2026-01-05 03:00:00.000000', '2026-01-05 03:00:00.000000', '2026-01-05 03:00:00.000000', 'normal', 'none')
+    """,
+    "INSERT INTO case_file VALUES ('agency', 'in', 2569, 1, 1, 'open', NULL, NULL, NULL)",
+)
 INDEXES = "SELECT name, sql FROM sqlite_master WHERE tbl_name = 'outbox_item' AND type = 'index' ORDER BY name"
 OLD_ROWS = (
     "INSERT INTO clerk (agency, username, display_name, password_hash) VALUES ('agency', 'malee', 'มาลี', 'hash')",

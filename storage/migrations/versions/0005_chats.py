@@ -1,4 +1,4 @@
-"""Conversations; letters with cards, attachments that were taken back, and senders to find by."""
+"""Conversations; letters with cards, attachments that were taken back, messages found by sender and by earlier case."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,8 @@ def _mail() -> None:
     op.add_column("message", sa.Column("sender_key", sa.Text(), nullable=False, server_default=""))
     op.execute("UPDATE message SET sender_key = lower(sender_address) WHERE sender_address <> ''")
     _partial_index("ix_message_sender", "message", "sender_key <> ''", "agency", "sender_key")
+    joined = ("agency", "follows_year", "follows_number")
+    _partial_index("ix_message_follows", "message", "follows_number IS NOT NULL", *joined)
 
 
 def _partial_index(name: str, table: str, condition: str, *columns: str, unique: bool = False) -> None:
