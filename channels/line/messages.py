@@ -93,10 +93,8 @@ def _note(card: Card) -> Iterator[Json]:
 
 
 def _row(label: str, value: str) -> Json:
-    parts = [
-        _text(label, size="sm", color=_GREY, flex=2) if label else {"type": "filler"},
-        _text(value, size="sm", flex=4) if value else {"type": "filler"},
-    ]
+    parts = [_text(label, size="sm", color=_GREY, flex=2)] if label else []
+    parts += [_text(value, size="sm", flex=4)] if value else []
     return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": parts}
 
 
