@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import struct
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from typing import BinaryIO
 
 import zstandard
 
-from mailroom.domain.errors import ArchiveDamagedError, StorageError
+from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, StorageError
 from mailroom.domain.message import Kept, Place
 from mailroom.ports import Content
 from storage.claim import FolderClaim
 from storage.disk import disk_errors, refuse_network, sync_folder
 from storage.segment import (
+    END,
     PIECE_LIMIT,
     RawContent,
     TornRecordError,
@@ -48,6 +50,17 @@ class Scanned:
     size: int
     damage: str
     """What is wrong with it, in words; empty for a sound one, else `digest` and `size` mean nothing."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """A point between records: the number of a segment, and bytes from its beginning."""
+
+    segment: int
+    offset: int
+
+
+BEGINNING = Edge(0, 0)
 
 
 class Decompressors(threading.local):
@@ -211,14 +224,45 @@ class SegmentArchive:
             file.close()
             raise
 
-    def scan(self) -> Iterator[Scanned]:
-        """Every record of every segment, read to its end and checked, in bounded memory.
+    def scan(self, after: Edge = BEGINNING) -> Iterator[Scanned]:
+        """Every record of every segment behind an edge, read to its end and checked, in bounded memory.
 
         After a broken one reading goes on at the next that can be recognised.
         """
         for name in self._names():
-            with (self._folder / name).open("rb") as file:
-                yield from _scan(file, name)
+            number = _number(name)
+            if number >= after.segment:
+                with (self._folder / name).open("rb") as file:
+                    yield from _scan(file, name, after.offset if number == after.segment else 0)
+
+    def edge(self, seconds: float) -> Edge | None:
+        """Where the newest segment ends while nobody writes: what lies before it was promised, or will never vanish.
+
+        None where somebody is still writing after so many seconds, or keeps the folder locked.
+        """
+        if not self._folder.is_dir():
+            return BEGINNING
+        if not self._lock.acquire(timeout=seconds):
+            return None
+        try:
+            with disk_errors(self._folder):
+                self._claim.take(seconds)
+                last = self._last()
+                return Edge(_number(last.name), last.stat().st_size) if last else BEGINNING
+        except AlreadyRunningError:
+            return None
+        finally:
+            self._claim.let_go()
+            self._lock.release()
+
+    def has_end(self, edge: Edge, digest: str) -> bool:
+        """Whether a record whose digest begins so ends at that edge."""
+        try:
+            with (self._folder / f"{edge.segment:06}.seg").open("rb") as file:
+                file.seek(edge.offset - END.size)
+                return END.unpack(file.read(END.size))[0].hex().startswith(digest)
+        except (OSError, ValueError, struct.error):
+            return False
 
     def close(self) -> None:
         with self._lock:
@@ -230,8 +274,8 @@ def _number(name: str) -> int:
     return int(name.removesuffix(".seg"))
 
 
-def _scan(file: BinaryIO, name: str) -> Iterator[Scanned]:
-    start = seek_magic(file, 0)
+def _scan(file: BinaryIO, name: str, offset: int) -> Iterator[Scanned]:
+    start = seek_magic(file, offset)
     while start is not None:
         file.seek(start)
         try:

@@ -22,12 +22,15 @@ class FolderClaim:
         self._seconds = seconds
         self._descriptor: int | None = None
 
-    def take(self) -> None:
-        """Make the folder where it is missing, and wait until nobody else writes there. Raises AlreadyRunningError."""
+    def take(self, seconds: float | None = None) -> None:
+        """Make the folder where it is missing, and wait until nobody else writes there, at most `seconds`.
+
+        Raises AlreadyRunningError.
+        """
         if self._descriptor is None:
             make_durable_folder(self._folder)
             self._descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        deadline = time.monotonic() + self._seconds
+        deadline = time.monotonic() + (self._seconds if seconds is None else seconds)
         while not _locked(self._descriptor):
             if time.monotonic() > deadline:
                 raise AlreadyRunningError(

@@ -15,8 +15,11 @@ _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _QUOTED = re.compile(_STRING, re.S)
 _SCALAR = re.compile(r'[^\s"\[\]{},:]++')
-_MARK = re.compile(rf'{_STRING}|["\[\]{{}}]', re.S)
+_MARKS = re.compile(rf'{_STRING}|"|[\[\]{{}}]++', re.S)
+"""A string, a quote that opens none, or brackets in a row."""
+_OPENS = frozenset("[{")
 _CLOSES = {"]": "[", "}": "{"}
+_UNCLOSED = "brackets or quotes that do not close"
 
 
 class DeliveryError(ValueError):
@@ -126,7 +129,7 @@ class _Scanner:
     def _value(self) -> int:
         """Step over a value; how deep it goes."""
         first = self._text[self._at : self._at + 1]
-        if first in ("[", "{"):
+        if first in _OPENS:
             return self._brackets()
         self._match(_QUOTED if first == '"' else _SCALAR)
         return 0
@@ -134,20 +137,20 @@ class _Scanner:
     def _brackets(self) -> int:
         open_: list[str] = []
         deepest = 0
-        for found in _MARK.finditer(self._text, self._at):
-            mark = found.group()
-            if mark in ("[", "{"):
-                open_.append(mark)
-                deepest = max(deepest, len(open_))
-            elif mark in _CLOSES:
-                if open_.pop() != _CLOSES[mark]:
-                    break
-                if not open_:
-                    self._at = found.end()
-                    return deepest
-            elif mark == '"':
+        for found in _MARKS.finditer(self._text, self._at):
+            marks = found.group()
+            if marks == '"':
                 break
-        raise DeliveryError("brackets or quotes that do not close")
+            for at, mark in enumerate(marks if marks[0] != '"' else "", found.start()):
+                if mark in _OPENS:
+                    open_.append(mark)
+                    deepest = max(deepest, len(open_))
+                elif open_.pop() != _CLOSES[mark]:
+                    raise DeliveryError(_UNCLOSED)
+                elif not open_:
+                    self._at = at + 1
+                    return deepest
+        raise DeliveryError(_UNCLOSED)
 
     def _match(self, pattern: re.Pattern[str]) -> str:
         self._space()
