@@ -27,6 +27,10 @@ LONGEST_URL = 1000
 LARGEST_BUBBLE = 30_000
 """Bytes of JSON; LINE's own limit is 30 KB."""
 
+_WASTES = (0.5, 0.05, 0.0)
+"""How much of each piece may stay unused for a good border: less and less, until the letter fits."""
+
+_NOTHING = "–"
 _GREY = "#6B7280"
 _DONE = "☑"
 _OPEN = "☐"
@@ -40,10 +44,12 @@ def messages(item: OutboxItem) -> list[Json]:
     words = _plain(item.text).strip()
     card = _cleaned(item.card or Card())
     bubble = _bubble(card, item.id)
-    if bubble and _says(card, words):
+    alternative = shortened(_line(words or card.title or _plain(item.subject)) or _NOTHING, LONGEST_ALT_TEXT)
+    if bubble is None:
+        words = words or _plain(item.subject).strip()
+    elif _says(card, words):
         words = ""
-    alternative = shortened(_line(words or card.title or _plain(item.subject)) or _line(_plain(item.text)) or "-", 400)
-    texts = _texts(words or ("" if bubble else _plain(item.subject).strip()), MOST_MESSAGES - bool(bubble), item.id)
+    texts = _texts(words, MOST_MESSAGES - bool(bubble), item.id)
     made: list[Json] = [{"type": "text", "text": text} for text in texts]
     if bubble:
         made.append({"type": "flex", "altText": alternative, "contents": bubble})
@@ -56,9 +62,10 @@ def messages(item: OutboxItem) -> list[Json]:
 
 def _texts(words: str, most: int, item_id: str) -> list[str]:
     """The words in at most so many pieces; what is too long even so ends in an ellipsis, and is noted."""
-    pieces = split(words, LONGEST_TEXT)
-    if len(pieces) <= most:
-        return pieces
+    for waste in _WASTES:
+        pieces = split(words, LONGEST_TEXT, waste)
+        if len(pieces) <= most:
+            return pieces
     _log.warning("line.letter_cut", item=item_id, pieces=len(pieces), sent=most)
     return [*pieces[: most - 1], shortened("\n".join(pieces[most - 1 :]), LONGEST_TEXT)]
 

@@ -12,6 +12,7 @@ _LEADING = frozenset("เแโใไ")
 _TRAILING = frozenset("ะาำๅๆฯ")
 """Signs that stand beside the consonant before them, and begin nothing."""
 
+_REPETITION = "ๆ"
 _JOINER = "\u200d"
 _EXTEND = frozenset({"Mn", "Me", "Mc"})
 _SKIN = range(0x1F3FB, 0x1F400)
@@ -70,26 +71,36 @@ def shortened_label(text: str, limit: int) -> str:
     return kept.rstrip() + ELLIPSIS
 
 
-def split(text: str, limit: int) -> list[str]:
+def split(text: str, limit: int, waste: float = 0.5) -> list[str]:
     """Pieces of at most `limit` UTF-16 units: at a paragraph, else a line, else a space, else between clusters.
 
-    White space at a cut is dropped; nothing else is.
+    A border is taken where it leaves at most that share of a piece unused. White space at a cut is dropped; nothing
+    else is.
     """
     pieces: list[str] = []
     rest = text.strip()
     while units(rest) > limit:
-        head = _head(rest, limit)
-        cut = _best_cut(rest, len(head))
+        cut = _cut(rest, limit, waste)
         pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*pieces, rest] if rest else pieces
 
 
-def _best_cut(text: str, most: int) -> int:
-    """Where to cut at or before `most`, in the second half if there is such a place."""
+def _cut(text: str, limit: int, waste: float) -> int:
+    """Where to cut; not before the sign of repetition, which may stand behind a space."""
+    first = cut = _border(text, len(_head(text, limit)), waste)
+    for _ in range(3):
+        if text[cut : cut + 9].lstrip()[:1] != _REPETITION:
+            return cut
+        cut = len(_head(text, units(text[:cut].rstrip()) - 1)) or first
+    return first
+
+
+def _border(text: str, most: int, waste: float) -> int:
+    """The best place at or before `most`."""
     for mark in ("\n\n", "\n", ". ", " "):
-        # One more than the piece may hold: the white space itself is dropped.
-        found = text.rfind(mark, most // 2, most + len(mark))
+        # The white space itself may stand beyond the piece: it is dropped.
+        found = text.rfind(mark, most - int(most * waste), most + len(mark))
         if found > 0:
             return min(found + (1 if mark == ". " else 0), most)
     return most

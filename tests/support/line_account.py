@@ -32,9 +32,12 @@ class LineAccount:
     arrived: list[Sent] = field(default_factory=list)
     """What people see, in order, however it was sent."""
     contents: dict[str, bytes | Stored] = field(default_factory=dict)
+    encoding: str = ""
+    """What contents claim to be compressed with."""
     profiles: dict[str, str] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
+    connections: int = 0
     violations: list[str] = field(default_factory=list)
     """Whatever breaks LINE's description or limits, or asks for what there is not."""
     quota_limit: int | None = 500
@@ -129,7 +132,8 @@ class LineAccount:
             return refused(404, "Not found")
         if stored.transcoding != "succeeded":
             return Reply(202)
-        return Reply(200, stored.content, {"Content-Type": stored.media_type})
+        headers = {"Content-Type": stored.media_type}
+        return Reply(200, stored.content, headers | ({"Content-Encoding": self.encoding} if self.encoding else {}))
 
     def on_transcoding(self, _: Request, match: tuple[str, ...]) -> Reply:
         stored = self._stored(match[0])
