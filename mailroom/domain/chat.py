@@ -9,6 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 
 
+UNKNOWN_EVENT = "event-unknown"
+"""Code of the defect of an event whose type nobody told us of (docs/defects.md)."""
+
+
 class ChatEventKind(StrEnum):
     MESSAGE = "message"
     UNSEND = "unsend"

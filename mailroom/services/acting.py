@@ -6,12 +6,14 @@ from types import MappingProxyType
 
 from mailroom.domain.agency import Agency, buddhist_year
 from mailroom.domain.case import Case, CaseState
-from mailroom.domain.decision import Classification, Letter, Outcome
+from mailroom.domain.decision import Classification, Letter, Outcome, Secrecy
 from mailroom.domain.message import Address, LoggedMessage, Message
+from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
 from mailroom.ports import UnitOfWork
 from mailroom.services.bounces import Bounces
+from mailroom.services.chat_fallback import graded_by_email
 from mailroom.services.letters import Letters
 
 CASE_STATES: Mapping[Outcome, CaseState] = MappingProxyType(
@@ -115,8 +117,19 @@ class Actor:
         )
 
     def write(self, uow: UnitOfWork, letter: Letter, verdict: Verdict, number: RegisterNumber | None) -> None:
-        """Put a letter into the outbox; it is sent once this transaction is committed."""
-        uow.outbox.put(self._letters.item(letter, verdict, number))
+        """Put a letter into the outbox; it is sent once this transaction is committed.
+
+        About graded matter nothing goes over a chat (R58, R118): such a letter goes by e-mail where an address is known;
+        else the event `letter.omitted` asks a clerk to tell the sender.
+        """
+        item: OutboxItem | None = self._letters.item(letter, verdict, number)
+        graded = verdict.classification.marks.secrecy is not Secrecy.NONE
+        if item and graded and verdict.message.is_chat:
+            item = graded_by_email(uow, item, verdict.logged.envelope.account)
+        if item:
+            uow.outbox.put(item)
+        else:
+            uow.events.add("letter.omitted", verdict.processed_at, message_id=verdict.logged.id)
 
 
 def printed(sender: Address) -> str:

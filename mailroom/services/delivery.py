@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailroom.domain.agency import Agency
+from mailroom.domain.card import Card
 from mailroom.domain.decision import Letter, Secrecy
 from mailroom.domain.document import Document, DownloadLink, Enclosed
 from mailroom.domain.licence import Issuance
@@ -16,6 +17,7 @@ from mailroom.domain.service import Catalogue, Service
 from mailroom.ports import UnitOfWork
 from mailroom.services.letters import RandomIds, thread_of
 from mailroom.services.links import hash_of
+from mailroom.stages.chat_cards import link_card
 from mailroom.stages.compose import Composed, Composer
 from mailroom.stages.licence_letters import HandOver, LicenceFacts, licence_letter
 
@@ -42,9 +44,12 @@ class Paper:
 
 
 def addressees(issuance: Issuance, record: MessageRecord | None) -> list[Addressee]:
-    """The applicant's channel, and e-mail as well where it is another one and an address is known (R26, R116)."""
+    """The applicant's channel, and e-mail as well where it is another one and an address is known (R26, R116).
+
+    Graded matter goes by e-mail alone (R58, R118).
+    """
     found, channel = [], issuance.channel
-    message = record.message if record else None
+    message = record.message if record and not is_graded(record) else None
     if channel != EMAIL and record and message and record.logged.envelope.channel == channel:
         found.append(Addressee(channel, message.sender.address))
     found.append(Addressee(EMAIL, issuance.email))
@@ -128,7 +133,13 @@ class Delivery:
             return self._item(paper, addressee, words, enclosed=True)
         until = paper.at + timedelta(days=self._link_days)
         link = replace(_hand_over(paper), link_url=self._link(uow, paper.document, until), link_until=until)
-        return self._item(paper, addressee, licence_letter(self._composer, self._facts(paper), link), enclosed=False)
+        words = licence_letter(self._composer, self._facts(paper), link, addressee.channel)
+        item = self._item(paper, addressee, words, enclosed=False)
+        return item if addressee.channel == EMAIL else replace(item, card=self._card(paper, words, link.link_url))
+
+    def _card(self, paper: Paper, words: Composed, link_url: str) -> Card:
+        status_url = self._status_url(paper.issuance.code)
+        return link_card(self._agency, words.subject, link_url, status_url, self._composer.label)
 
     def _link(self, uow: UnitOfWork, document: Document, until: datetime) -> str:
         token = self._new_token()

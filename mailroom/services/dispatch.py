@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import closing
+from datetime import datetime, timedelta
 
 import structlog
 
+from mailroom.domain.decision import Letter
 from mailroom.domain.errors import (
     ArchiveDamagedError,
     ChannelError,
@@ -15,12 +17,15 @@ from mailroom.domain.errors import (
     TemporaryChannelError,
     UncertainDeliveryError,
 )
-from mailroom.domain.outbox import OutboxItem
-from mailroom.ports import Archive, Books, Clock, Sender
+from mailroom.domain.outbox import OutboxItem, OutboxState
+from mailroom.ports import Archive, Books, Clock, Sender, UnitOfWork
+from mailroom.services.chat_fallback import ChatFallback
 from mailroom.stages.backoff import next_attempt
 
 log = structlog.get_logger(__name__)
 
+PROMPTS_LAST = timedelta(minutes=10)
+"""A turn of a dialogue that comes later than this only puzzles."""
 SETBACKS = 3
 """After so many temporary failures in a row the server is left alone until the next round."""
 
@@ -28,7 +33,18 @@ SETBACKS = 3
 class Dispatcher:
     """Sends the letters of one channel, one at a time, so that a crash leaves at most one in doubt."""
 
-    def __init__(self, channel: str, *, sender: Sender, books: Books, archive: Archive, clock: Clock) -> None:
+    def __init__(
+        self,
+        channel: str,
+        *,
+        sender: Sender,
+        books: Books,
+        archive: Archive,
+        clock: Clock,
+        fallback: ChatFallback | None = None,
+    ) -> None:
+        """`fallback` says what becomes of letters that a chat cannot carry; without one they fail."""
+        self._fallback = fallback
         self._channel = channel
         self._sender = sender
         self._books = books
@@ -63,14 +79,27 @@ class Dispatcher:
         now = self._clock.now()
         with self._books.begin() as uow:
             if after:
-                uow.outbox.save(after)
-                uow.events.add(f"letter.{after.state}", now, message_id=after.message_id, detail=after.reply)
-            claimed = uow.outbox.claim(self._channel, now, 1) if go_on else []
-            if after or claimed:
-                uow.commit()
-        if after:
-            log.info("letter.attempted", item=after.id, state=after.state, attempts=after.attempts)
-        return claimed[0] if claimed else None
+                self._note(uow, after, now)
+            claimed = self._claim(uow, now) if go_on else None
+            uow.commit()
+        return claimed
+
+    def _note(self, uow: UnitOfWork, after: OutboxItem, now: datetime) -> None:
+        if after.state is OutboxState.FAILED and self._fallback:
+            after = self._fallback.instead(uow, after, now)
+        uow.outbox.save(after)
+        uow.events.add(f"letter.{after.state}", now, message_id=after.message_id, detail=after.reply)
+        log.info("letter.attempted", item=after.id, state=after.state, attempts=after.attempts)
+
+    def _claim(self, uow: UnitOfWork, now: datetime) -> OutboxItem | None:
+        """The next letter to try; one that must not be tried is noted as failed, and passed over."""
+        while claimed := uow.outbox.claim(self._channel, now, 1):
+            item = claimed[0]
+            obstacle = self._fallback.obstacle(uow, item) if self._fallback else ""
+            if not obstacle:
+                return item
+            self._note(uow, item.failed(obstacle), now)
+        return None
 
     async def _attempt(self, item: OutboxItem) -> tuple[OutboxItem, ChannelError | None]:
         """Send one letter; what became of it, whatever it is, and the error if there was one."""
@@ -105,7 +134,7 @@ class Dispatcher:
         until = next_attempt(
             item, now, retry_after=error.retry_after if isinstance(error, TemporaryChannelError) else None
         )
-        if until is None:
+        if until is None or (item.letter is Letter.PROMPT and until - item.created_at > PROMPTS_LAST):
             return item.failed(f"given up after {item.attempts} attempts: {error}")
         return item.deferred(until, str(error), uncertain=isinstance(error, UncertainDeliveryError))
 

@@ -5,12 +5,14 @@ import threading
 from collections.abc import Callable
 
 from mailroom.domain.agency import Agency
+from mailroom.domain.card import Card
 from mailroom.domain.decision import Letter
 from mailroom.domain.message import Message
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Verdict
 from mailroom.domain.register import RegisterNumber
 from mailroom.domain.service import Catalogue
+from mailroom.stages.chat_cards import receipt_card
 from mailroom.stages.compose import Composer, LetterFacts
 
 ID_BYTES = 16
@@ -56,21 +58,8 @@ class Letters:
     def item(self, letter: Letter, verdict: Verdict, number: RegisterNumber | None) -> OutboxItem:
         """The letter, ready for the outbox. It answers the message's sender and nobody else (RFC 3834 section 4)."""
         message, envelope = verdict.message, verdict.logged.envelope
-        composed = self._composer.compose(
-            letter,
-            LetterFacts(
-                agency=self._agency,
-                message=message,
-                channel=envelope.channel,
-                number=number,
-                entered_system_at=envelope.entered_system_at,
-                deemed_received_at=verdict.deemed_received_at,
-                service=self._catalogue.service(verdict.classification.service),
-                other_agency=self._catalogue.agency(verdict.decision.agency),
-                announcement=verdict.announcement,
-                secrecy=verdict.classification.marks.secrecy,
-            ),
-        )
+        facts = self._facts(verdict, number)
+        composed = self._composer.compose(letter, facts)
         return OutboxItem(
             id=self._new_id(),
             message_id=verdict.logged.id,
@@ -81,11 +70,29 @@ class Letters:
             subject=composed.subject,
             text=composed.text,
             html=composed.html,
-            in_reply_to=message.message_id,
+            card=self._card(facts, composed.subject) if message.is_chat else None,
+            in_reply_to=message.reply_token if message.is_chat else message.message_id,
             references=thread_of(message),
             created_at=verdict.processed_at,
             due_at=verdict.processed_at,
         )
+
+    def _facts(self, verdict: Verdict, number: RegisterNumber | None) -> LetterFacts:
+        return LetterFacts(
+            agency=self._agency,
+            message=verdict.message,
+            channel=verdict.logged.envelope.channel,
+            number=number,
+            entered_system_at=verdict.logged.envelope.entered_system_at,
+            deemed_received_at=verdict.deemed_received_at,
+            service=self._catalogue.service(verdict.classification.service),
+            other_agency=self._catalogue.agency(verdict.decision.agency),
+            announcement=verdict.announcement,
+            secrecy=verdict.classification.marks.secrecy,
+        )
+
+    def _card(self, facts: LetterFacts, title: str) -> Card:
+        return receipt_card(facts, title, self._composer.label)
 
 
 def thread_of(message: Message) -> tuple[str, ...]:

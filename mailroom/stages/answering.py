@@ -37,8 +37,8 @@ def obstacles(facts: Facts, letter: Letter) -> Reasons:
 
 def _unfit_address(facts: Facts) -> Reasons:
     address = facts.message.sender.address
-    if not address:
-        return ()  # unclear_sender says so
+    if not address or facts.message.is_chat:
+        return ()  # unclear_sender says so; who speaks in a chat has an id of the platform
     if address.count("@") != 1:
         return (Reason("no-address", address),)
     if own_address(address, facts.agency) or address.lower() in facts.agency.addresses:
@@ -70,14 +70,20 @@ def _asks_for_silence(facts: Facts) -> Reasons:
 
 
 def _reply_without_news(facts: Facts) -> Reasons:
-    """A reply to our own letter gets no letter unless papers come with it: two robots end after one answer."""
+    """A reply to our own letter gets no letter unless papers come with it: two robots end after one answer.
+
+    In a chat no robot answers.
+    """
+    if facts.message.is_chat:
+        return ()
     ours = facts.history.replies_to_us or OUR_SUBJECT.search(" ".join(normalised(facts.message.subject).split()))
     brings = any(not one.inline for one in facts.message.attachments)
     return (Reason("reply-to-our-letter"),) if ours and not brings else ()
 
 
 def _repeats_itself(facts: Facts) -> Reasons:
-    return (Reason("text-answered"),) if facts.history.text_answered else ()
+    repeats = facts.history.text_answered and not facts.message.is_chat
+    return (Reason("text-answered"),) if repeats else ()
 
 
 def _budget_spent(facts: Facts) -> Reasons:

@@ -3,73 +3,26 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from mailroom.domain.agency import Agency
+from mailroom.domain.chat import UNKNOWN_EVENT
 from mailroom.domain.decision import Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
 from mailroom.domain.message import Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue
 from mailroom.stages import kinds
 from mailroom.stages.automatic import find_automatic
-from mailroom.stages.catalogue_score import LEAST_AGENCY, Scores, score
+from mailroom.stages.catalogue_score import LEAST_AGENCY
+from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.danger import find_macros, find_malware, find_phishing, find_spam
-from mailroom.stages.marks import face_parts, letter_number, read_marks
-from mailroom.stages.normalise import compact, normalised
-from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
+from mailroom.stages.marks import face_parts, letter_number
+from mailroom.stages.normalise import compact
+from mailroom.stages.quoting import bare_subject
 
-TEXT_LIMIT = 12_000
-"""So many characters of a body are taken apart and searched for the words of the catalogue."""
-WANTED_LIMIT = 3_000
-"""So many are searched for what the sender wants: that stands in the beginning."""
 _NO_HISTORY = History()
+_BROKEN = ("unreadable", "event-malformed", "event-id-reused")
+"""Defects of what nobody can make sense of."""
 _NOTHING = re.compile(r"^\W*(?:\(?(?:no subject|ไม่มีชื่อเรื่อง|ไม่มีหัวเรื่อง|ไม่มีหัวข้อ|none)\)?)?\W*$", re.I)
-
-
-@dataclass(frozen=True)
-class _Case:
-    """One message with all that the finders look at, each part worked out at most once."""
-
-    message: Message
-    history: History
-    agency: Agency
-    catalogue: Catalogue
-
-    @cached_property
-    def body(self) -> Body:
-        return split_body(self.message.text[:TEXT_LIMIT])
-
-    @cached_property
-    def subject(self) -> str:
-        return bare_subject(self.message.subject[:1000])
-
-    @cached_property
-    def forwarded(self) -> bool:
-        """Sent on by somebody else than its author: by an officer, or by the looks of it."""
-        if self.message.sender.address.lower() in self.agency.officer_addresses:
-            return True
-        carries = self.body.forwarded or self.body.header_block or "message/rfc822" in self.message.part_types
-        return carries and bool(FORWARD_SUBJECT.match(normalised(self.message.subject)) or self.body.forwarded)
-
-    @cached_property
-    def text(self) -> str:
-        """What decides: the sender's own words; for a forwarded message also those that it carries."""
-        parts = (self.body.own, self.body.quoted) if self.forwarded else (self.body.own,)
-        return "\n".join(part for part in parts if part)
-
-    @cached_property
-    def said(self) -> str:
-        return f"{self.subject}\n{self.text[:WANTED_LIMIT]}".casefold()
-
-    @cached_property
-    def marks(self) -> LetterMarks:
-        return read_marks(self.message.subject, self.text)
-
-    @cached_property
-    def scores(self) -> Scores:
-        files = [one.name for one in self.message.attachments if not one.inline][:20]
-        return score(self.subject, self.text, files, self.agency, self.catalogue)
-
 
 Finding = tuple[Kind, tuple[Reason, ...]]
 
@@ -91,7 +44,7 @@ def classify(message: Message, history: History, agency: Agency, catalogue: Cata
 
     The first finder that speaks decides. A request is what remains: the law knows no mail that is nothing (R2).
     """
-    case = _Case(message, history, agency, catalogue)
+    case = MessageCase(message, history, agency, catalogue)
     for find in _AUTOMATIC_OR_BROKEN:
         if finding := find(case):
             return Classification(finding[0], reasons=finding[1])
@@ -100,9 +53,11 @@ def classify(message: Message, history: History, agency: Agency, catalogue: Cata
     return _with_party(found, case)
 
 
-def _with_party(found: Classification, case: _Case) -> Classification:
+def _with_party(found: Classification, case: MessageCase) -> Classification:
     """With the service or the other agency that is meant, and what else a clerk should know."""
     notes = tuple(find_macros(case.message))
+    if case.chosen and found.kind is Kind.REQUEST:
+        return replace(found, service=case.chosen.key, reasons=(*found.reasons, *notes))
     if found.kind is Kind.WRONG_AGENCY:
         winner = case.scores.agency
         return replace(found, agency=winner.key if winner else None, reasons=(*found.reasons, *notes))
@@ -114,7 +69,7 @@ def _with_party(found: Classification, case: _Case) -> Classification:
     )
 
 
-def _service_reasons(case: _Case) -> tuple[Reason, ...]:
+def _service_reasons(case: MessageCase) -> tuple[Reason, ...]:
     winner, services = case.scores.service, case.scores.services
     if winner:
         return (Reason("service-words", " · ".join(winner.phrases[:3])),)
@@ -133,39 +88,49 @@ def _mark_reasons(marks: LetterMarks) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _automatic(case: _Case) -> Finding | None:
+def _automatic(case: MessageCase) -> Finding | None:
+    if case.message.is_chat:
+        return None  # it was typed: a citizen may quote what robots say
     finding = find_automatic(case.message, case.agency)
     return (finding[0], (finding[1],)) if finding else None
 
 
-def _unparsed(case: _Case) -> Finding | None:
-    broken = next((defect for defect in case.message.defects if defect.startswith("unreadable")), None)
+def _unparsed(case: MessageCase) -> Finding | None:
+    """Unreadable, or a sign of a chat platform that is broken or unknown and says nothing else."""
+    message = case.message
+    codes = _BROKEN if message.text.strip() or message.attachments else (*_BROKEN, UNKNOWN_EVENT)
+    broken = next((defect for defect in message.defects if defect.startswith(codes)), None)
     return (Kind.UNPARSED, (Reason("unreadable", broken.partition(":")[2].strip()),)) if broken else None
 
 
-def _malware(case: _Case) -> Finding | None:
+def _malware(case: MessageCase) -> Finding | None:
     reasons = tuple(dict.fromkeys(find_malware(case.message)))
     return (Kind.MALWARE, reasons[:3]) if reasons else None
 
 
-def _empty(case: _Case) -> Finding | None:
+def _empty(case: MessageCase) -> Finding | None:
     message = case.message
     nothing = _NOTHING.match(case.subject) and _NOTHING.match(case.text) and _NOTHING.match(case.body.quoted)
     attached = message.attachments or "message/rfc822" in message.part_types
     return (Kind.EMPTY, (Reason("nothing-written"),)) if nothing and not attached else None
 
 
-def _phishing(case: _Case) -> Finding | None:
+def _service_chosen(case: MessageCase) -> Finding | None:
+    """A choice from our own list is no guess: it goes before every other sign but those of danger."""
+    return (Kind.REQUEST, (Reason("service-chosen", case.chosen.name),)) if case.chosen else None
+
+
+def _phishing(case: MessageCase) -> Finding | None:
     reasons = () if case.history.is_thread or case.scores.services else find_phishing(case.message, case.text)
     return (Kind.PHISHING, reasons) if reasons else None
 
 
-def _spam(case: _Case) -> Finding | None:
+def _spam(case: MessageCase) -> Finding | None:
     reasons = () if case.history.is_thread or case.scores.services else find_spam(case.message, case.text)
     return (Kind.SPAM, reasons) if reasons else None
 
 
-def _official_letter(case: _Case) -> Finding | None:
+def _official_letter(case: MessageCase) -> Finding | None:
     """A letter number on the face, with two more parts of an official letter, or alone in the subject (R54, R56)."""
     number = case.marks.letter_no
     if not number:
@@ -176,7 +141,7 @@ def _official_letter(case: _Case) -> Finding | None:
     return Kind.OFFICIAL_LETTER, (Reason("letter-number", number),)
 
 
-def _forwarded(case: _Case) -> Finding | None:
+def _forwarded(case: MessageCase) -> Finding | None:
     if not case.forwarded:
         return None
     sender = case.message.sender.address
@@ -185,37 +150,37 @@ def _forwarded(case: _Case) -> Finding | None:
     return Kind.FORWARDED, (Reason("forward-marks", case.message.subject[:120]),)
 
 
-def _thanks(case: _Case) -> Finding | None:
+def _thanks(case: MessageCase) -> Finding | None:
     if case.message.attachments or not kinds.only_thanks(case.subject, case.text):
         return None
     return Kind.THANKS, (Reason("only-thanks"),)
 
 
-def _words(pattern: re.Pattern[str], kind: Kind) -> Callable[[_Case], Finding | None]:
+def _words(pattern: re.Pattern[str], kind: Kind) -> Callable[[MessageCase], Finding | None]:
     """A finder of one kind by its words, in subject and text."""
 
-    def find(case: _Case) -> Finding | None:
+    def find(case: MessageCase) -> Finding | None:
         match = pattern.search(case.said)
         return (kind, (Reason("word-found", match[0].strip()[:80]),)) if match else None
 
     return find
 
 
-def _follow_up(case: _Case) -> Finding | None:
+def _follow_up(case: MessageCase) -> Finding | None:
     history = case.history
     if number := history.thread or history.mentioned:
         return Kind.FOLLOW_UP, (Reason("refers-to", str(number)),)
     return (Kind.FOLLOW_UP, (Reason("replies-to-us"),)) if history.replies_to_us else None
 
 
-def _in_thread(find: Callable[[_Case], Finding | None]) -> Callable[[_Case], Finding | None]:
-    def only_there(case: _Case) -> Finding | None:
+def _in_thread(find: Callable[[MessageCase], Finding | None]) -> Callable[[MessageCase], Finding | None]:
+    def only_there(case: MessageCase) -> Finding | None:
         return find(case) if case.history.is_thread else None
 
     return only_there
 
 
-def _wrong_agency(case: _Case) -> Finding | None:
+def _wrong_agency(case: MessageCase) -> Finding | None:
     """Another agency's words, strong enough, and none of our services (R19). Several agencies are left to a clerk."""
     scores = case.scores
     if scores.services or not scores.agencies or scores.agencies[0].points < LEAST_AGENCY:
@@ -227,7 +192,7 @@ def _wrong_agency(case: _Case) -> Finding | None:
     return Kind.WRONG_AGENCY, (Reason("several-agencies", " · ".join(one.key for one in scores.agencies[:3])),)
 
 
-def _only_as_papers(case: _Case) -> bool:
+def _only_as_papers(case: MessageCase) -> bool:
     """Whether the other agency's words only name a paper that the sender has, or what one of ours is needed for."""
     said = compact(case.said)
     phrases = [phrase for score in case.scores.agencies for phrase in score.phrases]
@@ -239,14 +204,14 @@ def _places(phrase: str, said: str) -> Iterator[re.Match[str]]:
     return re.finditer(re.escape(phrase), said)
 
 
-def _payment(case: _Case) -> Finding | None:
+def _payment(case: MessageCase) -> Finding | None:
     """Words of payment, unless the sender complains of what was paid for and shows no slip."""
     if kinds.ACCUSES.search(case.said) and not case.message.attachments:
         return None
     return _words(kinds.PAYMENT, Kind.PAYMENT_SLIP)(case)
 
 
-def _asking(case: _Case) -> Finding | None:
+def _asking(case: MessageCase) -> Finding | None:
     """A question, also one about applying; with papers attached it is the application itself."""
     match = kinds.ENQUIRY.search(case.said)
     if match is None:
@@ -259,7 +224,7 @@ def _asking(case: _Case) -> Finding | None:
     return Kind.ENQUIRY, (Reason("word-found", match[0].strip()[:80]),)
 
 
-def _complaint(case: _Case) -> Finding | None:
+def _complaint(case: MessageCase) -> Finding | None:
     """Words of complaint, unless the message applies for something and complains of nothing in its first words."""
     match = kinds.COMPLAINT.search(case.said)
     if match is None:
@@ -269,15 +234,16 @@ def _complaint(case: _Case) -> Finding | None:
     return Kind.COMPLAINT, (Reason("word-found", match[0].strip()[:80]),)
 
 
-def _remainder(case: _Case) -> Finding:
+def _remainder(case: MessageCase) -> Finding:
     if match := kinds.APPLY.search(case.said):
         return Kind.REQUEST, (Reason("word-found", match[0].strip()[:80]),)
     return Kind.REQUEST, () if case.scores.service else (Reason("nothing-recognised"),)
 
 
 _AUTOMATIC_OR_BROKEN = (_automatic, _unparsed)
-_FINDERS: tuple[Callable[[_Case], Finding | None], ...] = (
+_FINDERS: tuple[Callable[[MessageCase], Finding | None], ...] = (
     _malware,
+    _service_chosen,
     _empty,
     _official_letter,
     _phishing,

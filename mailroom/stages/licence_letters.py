@@ -55,12 +55,14 @@ class Lapse:
     now: datetime
 
 
-def licence_letter(composer: Composer, facts: LicenceFacts, hand_over: HandOver) -> Composed:
-    """The letter that carries a licence, or its link where there is one."""
+def licence_letter(composer: Composer, facts: LicenceFacts, hand_over: HandOver, channel: str = "") -> Composed:
+    """The letter that carries a licence, or its link where there is one, in that channel's own wording if it has one."""
     values = _licence(facts) | _hand_over(composer, hand_over)
     if not hand_over.link_url:
         return composer.write(Letter.LICENCE, values)
-    return composer.write(Letter.LICENCE_LINK, values, subject="licence-link-graded" if hand_over.graded else "")
+    return composer.write(
+        Letter.LICENCE_LINK, values, subject="licence-link-graded" if hand_over.graded else "", channel=channel
+    )
 
 
 def renewal_reminder(composer: Composer, facts: LicenceFacts, lapse: Lapse) -> Composed:

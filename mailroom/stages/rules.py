@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from mailroom.domain.agency import BANGKOK, Agency, Announcement
+from mailroom.domain.chat import UNKNOWN_EVENT
 from mailroom.domain.decision import Classification, Kind, Letter, Outcome, Reason, Secrecy
 from mailroom.domain.message import Envelope, Message
 from mailroom.domain.record import History
@@ -120,6 +121,22 @@ def _own_names(agency: Agency) -> tuple[str, ...]:
     return tuple(compact(name) for name in (*agency.addresses, agency.name) if name)
 
 
+def unknown_event(facts: Facts) -> Reasons:
+    """A sign of a chat platform that nobody told us of: no person's matter, but a clerk should know (fault 152)."""
+    message = facts.message
+    found = next((one for one in message.defects if one.startswith(UNKNOWN_EVENT)), None)
+    if not message.is_chat or found is None or message.text.strip() or message.attachments:
+        return ()
+    return (Reason("event-unknown", found.partition(":")[2].strip()),)
+
+
+def joins_case(facts: Facts) -> Reasons:
+    """Said in a chat about a matter in hand: it is added to the case, under the case's own number."""
+    number = facts.history.thread
+    joins = facts.message.is_chat and number is not None and not facts.message.service
+    return (Reason("joins-case", str(number)),) if joins else ()
+
+
 def unreadable(facts: Facts) -> Reasons:
     return _of_kind(facts, Kind.UNPARSED)
 
@@ -208,9 +225,11 @@ POLICY: tuple[Ruling, ...] = (
     Ruling(duplicate, Outcome.IGNORE, register=False),
     Ruling(before_since, Outcome.IGNORE, register=False),
     Ruling(automatic_message, Outcome.IGNORE, register=False),
+    Ruling(unknown_event, Outcome.HOLD, register=False),
     Ruling(unreadable, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(secret_matter, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(harmful, Outcome.HOLD, register=True, letter=Letter.HELD),
+    Ruling(joins_case, Outcome.ACCEPT, register=False),
     Ruling(unwanted, Outcome.HOLD, register=False),
     Ruling(unclear_sender, Outcome.HOLD, register=True),
     Ruling(impersonation, Outcome.HOLD, register=True),

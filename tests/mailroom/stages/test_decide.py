@@ -60,6 +60,8 @@ SPEAKS: list[tuple[str, Facts, Outcome, bool, Letter | None]] = [
     ("automatic-message", facts(message("x", "y", sender=Address("", "info@tuayang.go.th"))), Outcome.IGNORE, False, None),
     ("unreadable", facts(message("", defects=("unreadable: depth",))), Outcome.HOLD, True, Letter.HELD),
     ("unreadable", facts(message("", sender=Address("", ""), defects=("unreadable: depth",))), Outcome.HOLD, True, None),
+    ("unknown-event", facts(message("", is_chat=True, defects=("event-unknown: beam",))), Outcome.HOLD, False, None),
+    ("joins-case", facts(message("", "เอกสารที่ขาด", is_chat=True), History(thread=RegisterNumber(2569, 41))), Outcome.ACCEPT, False, None),
     ("secret-matter", facts(message("(ลับ) ผลการสอบสวน", "ตามแนบ")), Outcome.HOLD, True, Letter.HELD),
     ("harmful", facts(message("ขอถังขยะ", "แนบ", "a.exe")), Outcome.HOLD, True, Letter.HELD),
     ("harmful", facts(message("ขอถังขยะ", "แนบ", "a.exe", sender=Address("", ""))), Outcome.HOLD, True, None),

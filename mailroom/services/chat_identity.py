@@ -1,0 +1,133 @@
+"""Proof that an e-mail address belongs to who gave it in a chat: a code goes there and comes back here."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from math import ceil
+
+from mailroom.domain.agency import Agency
+from mailroom.domain.chat import ChatEvent, ChatPerson
+from mailroom.domain.decision import Letter
+from mailroom.domain.outbox import OutboxItem
+from mailroom.ports import UnitOfWork
+from mailroom.services.delivery import EMAIL
+from mailroom.stages import thai
+from mailroom.stages.compose import QUOTED_NAME, Composer, one_line
+
+VALID_FOR = timedelta(minutes=15)
+TRIES = 5
+CODES_AN_HOUR = 3
+HOUR = timedelta(hours=1)
+
+Answer = tuple[ChatPerson, str, dict[str, object]]
+"""The person as they are now, and the key and facts of what they are told."""
+
+
+def _random_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+class ChatIdentity:
+    """Codes of one account. The caller commits, and saves the person."""
+
+    def __init__(
+        self,
+        *,
+        channel: str,
+        account: str,
+        agency: Agency,
+        composer: Composer,
+        mails: bool,
+        new_code: Callable[[], str] = _random_code,
+    ) -> None:
+        """Without `mails` there is no channel to send a code by. `new_code` gives six random digits."""
+        self._channel = channel
+        self._account = account
+        self._agency = agency
+        self._composer = composer
+        self._mails = mails
+        self._new_code = new_code
+
+    def send(self, uow: UnitOfWork, event: ChatEvent, person: ChatPerson, now: datetime) -> Answer:
+        """Mail a code to the address that the person gave: at most three an hour, whatever becomes of them."""
+        if not person.email:
+            return person, "code-no-email", {}
+        if person.email_proven_at:
+            return person, "email-proven-already", {"email": person.email}
+        if not self._mails:
+            return person, "code-impossible", {}
+        recent = [at for at in person.codes_sent_at if now - at < HOUR]
+        if len(recent) >= CODES_AN_HOUR:
+            wait = recent[CODES_AN_HOUR - 1] + HOUR - now
+            return person, "code-too-many", {"minutes": max(1, ceil(wait.total_seconds() / 60))}
+        code = self._new_code()
+        uow.outbox.put(self._letter(event, person, code, now))
+        person = replace(
+            person,
+            code_hash=hash_of(person, person.email, code),
+            code_email=person.email,
+            code_expires_at=now + VALID_FOR,
+            code_tries=0,
+            codes_sent_at=(now, *recent),
+        )
+        return person, "code-sent", {"email": person.email, "minutes": int(VALID_FOR.total_seconds() // 60)}
+
+    def prove(self, person: ChatPerson, typed: str, now: datetime) -> Answer:
+        """Compare in constant time. Five wrong ones and the code is void; so it is after fifteen minutes."""
+        if not person.code_hash:
+            return person, "code-expired", {}
+        if person.code_expires_at is None or now >= person.code_expires_at:
+            return _without_code(person), "code-expired", {}
+        if hmac.compare_digest(hash_of(person, person.code_email, typed), person.code_hash):
+            proven = replace(_without_code(person), email=person.code_email, email_proven_at=now)
+            return proven, "code-right", {"email": proven.email}
+        tries = person.code_tries + 1
+        if tries >= TRIES:
+            return _without_code(person), "code-spent", {}
+        return replace(person, code_tries=tries), "code-wrong", {"left": TRIES - tries}
+
+    def _letter(self, event: ChatEvent, person: ChatPerson, code: str, now: datetime) -> OutboxItem:
+        until, name = now + VALID_FOR, person.given_name or person.name
+        composed = self._composer.write(
+            Letter.EMAIL_CODE,
+            {
+                "agency": self._agency,
+                "agency_name": self._agency.name,
+                "name": one_line(name, QUOTED_NAME),
+                "number": "",
+                "code": code,
+                "until_th": thai.thai_datetime(until),
+                "until_en": thai.english_datetime(until),
+                "channel_th": self._composer.label("channels", self._channel),
+                "channel_en": self._composer.label("channels", self._channel, language=1),
+            },
+        )
+        return OutboxItem(
+            id=derived_id("code", self._channel, self._account, event.id),
+            channel=EMAIL,
+            letter=Letter.EMAIL_CODE,
+            to=person.email,
+            to_name=name,
+            subject=composed.subject,
+            text=composed.text,
+            html=composed.html,
+            created_at=now,
+            due_at=now,
+        )
+
+
+def hash_of(person: ChatPerson, email: str, code: str) -> str:
+    """What the books keep of a code; bound to who asked for it and to the address that it went to."""
+    return hashlib.sha256(f"{person.id}\n{email.lower()}\n{code}".encode()).hexdigest()
+
+
+def _without_code(person: ChatPerson) -> ChatPerson:
+    return replace(person, code_hash="", code_email="", code_expires_at=None, code_tries=0)
+
+
+def derived_id(*parts: str) -> str:
+    """An id for the outbox that is the same whenever the same thing leads to it: a repetition writes none twice."""
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

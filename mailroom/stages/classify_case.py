@@ -1,0 +1,69 @@
+"""One message with all that classification looks at, each part worked out at most once."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from mailroom.domain.agency import Agency
+from mailroom.domain.decision import LetterMarks
+from mailroom.domain.message import Message
+from mailroom.domain.record import History
+from mailroom.domain.service import Catalogue, Service
+from mailroom.stages.catalogue_score import Scores, score
+from mailroom.stages.marks import read_marks
+from mailroom.stages.normalise import normalised
+from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
+
+TEXT_LIMIT = 12_000
+"""So many characters of a body are taken apart and searched for the words of the catalogue."""
+WANTED_LIMIT = 3_000
+"""So many are searched for what the sender wants: that stands in the beginning."""
+
+
+@dataclass(frozen=True)
+class MessageCase:
+    """One message with all that the finders look at, each part worked out at most once."""
+
+    message: Message
+    history: History
+    agency: Agency
+    catalogue: Catalogue
+
+    @cached_property
+    def body(self) -> Body:
+        return split_body(self.message.text[:TEXT_LIMIT])
+
+    @cached_property
+    def subject(self) -> str:
+        return bare_subject(self.message.subject[:1000])
+
+    @cached_property
+    def forwarded(self) -> bool:
+        """Sent on by somebody else than its author: by an officer, or by the looks of it."""
+        if self.message.sender.address.lower() in self.agency.officer_addresses:
+            return True
+        carries = self.body.forwarded or self.body.header_block or "message/rfc822" in self.message.part_types
+        return carries and bool(FORWARD_SUBJECT.match(normalised(self.message.subject)) or self.body.forwarded)
+
+    @cached_property
+    def text(self) -> str:
+        """What decides: the sender's own words; for a forwarded message also those that it carries."""
+        parts = (self.body.own, self.body.quoted) if self.forwarded else (self.body.own,)
+        return "\n".join(part for part in parts if part)
+
+    @cached_property
+    def said(self) -> str:
+        return f"{self.subject}\n{self.text[:WANTED_LIMIT]}".casefold()
+
+    @cached_property
+    def marks(self) -> LetterMarks:
+        return read_marks(self.message.subject, self.text)
+
+    @cached_property
+    def chosen(self) -> Service | None:
+        """The service that the sender chose from our own list, where the channel offers one."""
+        return self.catalogue.service(self.message.service) if self.message.service else None
+
+    @cached_property
+    def scores(self) -> Scores:
+        files = [one.name for one in self.message.attachments if not one.inline][:20]
+        return score(self.subject, self.text, files, self.agency, self.catalogue)
