@@ -23,13 +23,13 @@ from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
 from mailroom.stages.instrument_checks import Remark
-from mailroom.web import actions, auth, downloads, incoming_pdf, message, queue
+from mailroom.web import actions, auth, chat_acts, chats, downloads, incoming_pdf, message, queue
 from mailroom.web.licence_routes import LICENCE_ROUTES, UPLOADS
 from mailroom.web.pages import Pages
 from mailroom.web.paper_routes import PAPER_ROUTES
 from mailroom.web.papers import waiting_for
 from mailroom.web.security import BODY_LIMIT, UPLOAD_LIMIT, ErrorBoundary, SecurityHeaders
-from mailroom.web.site import Desk, Handler, PaperOffice, Site
+from mailroom.web.site import ChatLook, Desk, Handler, PaperOffice, Site
 
 STATIC = Path(__file__).parent / "static"
 
@@ -54,9 +54,12 @@ PRIVATE: Addresses = {
     "/messages/{id}/decision": {"POST": actions.decide},
     "/messages/{id}/html": {"GET": downloads.html_view},
     "/messages/{id}/raw": {"GET": downloads.raw},
+    "/messages/{id}/withdrawn": {"POST": chat_acts.open_withdrawn},
     "/messages/{id}/parts/{part}": {"GET": downloads.attachment},
+    "/messages/{id}/parts/{part}/picture": {"GET": chat_acts.picture},
     "/messages/{id}/parts/{part}/findings": {"GET": incoming_pdf.findings},
     "/messages/{id}/parts/{part}/stamped.pdf": {"GET": incoming_pdf.stamped},
+    "/chats": {"GET": chats.chats_page},
 }
 
 
@@ -80,6 +83,7 @@ def application(
     alarms: Callable[[], Sequence[Remark]] = list,
     papers: PaperOffice | None = None,
     incoming: ReceivingDesk | None = None,
+    chat: ChatLook | None = None,
 ) -> Starlette:
     """The application. `readers` by channel; `health` gives what `services.health.health` promises.
 
@@ -87,7 +91,7 @@ def application(
     they are. `gaps` says what the set-up lacks (R34), `alarms` what is wrong with the key that signs (R91); every page
     of the desk shows both. With `papers` there are the
     pages where papers are prepared and approved, and those of the licences. With `incoming` the page of a message tells
-    what is in its PDFs, and offers stamped copies.
+    what is in its PDFs, and offers stamped copies. With `chat` there is the page of conversations.
     """
     site = Site(
         books=books,
@@ -106,9 +110,11 @@ def application(
             gaps=gaps,
             alarms=alarms,
             waiting=waiting_for(papers.house) if papers else None,
+            chats=chat is not None,
         ),
         papers=papers,
         incoming=incoming,
+        chat=chat,
     )
     ours = {**PRIVATE, **PAPER_ROUTES, **LICENCE_ROUTES} if papers else PRIVATE
     routes = [*_routes(site, {**PUBLIC, **public}, {**ours, **private}), *mounted]

@@ -19,6 +19,9 @@ CHUNK = 256 << 10
 NAME_LENGTH = 80
 """Characters of a file name; in Thai that is 240 bytes, and file systems end at 255."""
 
+ENDINGS = {"email": "eml"}
+"""Of a message as it came, by channel; a conversation is kept as a bundle."""
+
 PASSED_ON = frozenset(
     {
         "application/msword",
@@ -56,7 +59,7 @@ def html_view(site: Site, visit: Visit) -> Response:
 def attachment(site: Site, visit: Visit) -> Response:
     """One attachment, always as a file to save."""
     part = visit.row("part")
-    logged = noted(site, visit, "attachment.downloaded", detail=str(part))
+    logged = noted(site, visit, "attachment.downloaded", detail=str(part), part=part)
     with closing(_opened(site, logged)) as source, site.reading:
         leaf, content = site.readers[logged.envelope.channel].part(source, part)
     media_type = leaf.media_type if leaf.media_type in PASSED_ON else "application/octet-stream"
@@ -64,11 +67,12 @@ def attachment(site: Site, visit: Visit) -> Response:
 
 
 def raw(site: Site, visit: Visit) -> Response:
-    """The mail as it came, byte for byte, checked against its digest before the first byte leaves."""
+    """The message as it came, byte for byte, checked against its digest before the first byte leaves."""
     logged = noted(site, visit, "raw.downloaded")
     for _ in _chunks(_opened(site, logged)):
         pass
-    headers = file_headers(f"message-{logged.id}.eml") | {"Content-Length": str(logged.size)}
+    ending = ENDINGS.get(logged.envelope.channel, "bundle")
+    headers = file_headers(f"message-{logged.id}.{ending}") | {"Content-Length": str(logged.size)}
     return StreamingResponse(_chunks(_opened(site, logged)), media_type="application/octet-stream", headers=headers)
 
 

@@ -10,8 +10,10 @@ from mailroom.domain.incoming_pdf import PdfInspection, claims_pdf
 from mailroom.domain.message import Attachment
 from mailroom.domain.record import MessageRecord
 from mailroom.services.receiving_stamp import ReceivingDesk
+from mailroom.web.chat_hidden import QUERY, is_withheld
 from mailroom.web.downloads import file_headers
-from mailroom.web.message import noted, unsealed
+from mailroom.web.grants import carried
+from mailroom.web.message import SEAL, noted, unsealed
 from mailroom.web.site import Site, Visit
 
 
@@ -35,15 +37,18 @@ def stamped(site: Site, visit: Visit) -> Response:
         copy = _desk(site).stamped(content, entry)
     except UnreadableError:
         return _page(site, visit, record, file, inspection, refused=True)
-    noted(site, visit, "attachment.stamped", detail=str(file.part))
+    noted(site, visit, "attachment.stamped", detail=str(file.part), part=file.part)
     headers = file_headers(_desk(site).name(file.name, entry))
     return Response(copy, media_type="application/pdf", headers=headers)
 
 
 def _asked(site: Site, visit: Visit) -> tuple[MessageRecord, Attachment]:
-    """The message and its PDF. Raises 404, and 403 while the message is sealed."""
+    """The message and its PDF. Raises 404, and 403 while the message is sealed or its sender took the file back."""
     record = unsealed(site, visit)
     part = visit.row("part")
+    with site.books.look() as uow:
+        if is_withheld(uow, record, visit, part):
+            raise HTTPException(403)
     for file in record.message.attachments if record.message else ():
         if file.part == part and claims_pdf(file):
             return record, file
@@ -79,5 +84,5 @@ def _page(
         file=file,
         inspection=inspection,
         refused=refused,
-        grant=visit.query.get("grant", ""),
+        carried=carried(visit, SEAL, QUERY),
     )

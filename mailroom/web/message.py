@@ -1,6 +1,5 @@
 """One message as a clerk reads it, and the seal on what is marked secret."""
 
-import hmac
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +13,16 @@ from mailroom.domain.licence import Issuance
 from mailroom.domain.message import LoggedMessage, Message
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Service
+from mailroom.ports import UnitOfWork
 from mailroom.services.proposals import Proposal
+from mailroom.web.chat_exchange import exchange
+from mailroom.web.chat_hidden import QUERY, came_by_chat, is_withheld
+from mailroom.web.grants import carried, holds, proof
 from mailroom.web.site import Site, Visit
+
+SEAL = "grant"
+"""Name under which an address carries the proof that the seal was opened."""
+_UNSEAL = "unseal"
 
 DANGEROUS = frozenset({Kind.MALWARE, Kind.PHISHING})
 
@@ -40,14 +47,18 @@ def shown(
         session=visit.session,
         status=status,
         record=record,
-        grant=visit.query.get("grant", ""),
+        grant=visit.query.get(SEAL, ""),
+        carried=carried(visit, SEAL, QUERY),
+        by_chat=came_by_chat(record),
+        exchange=exchange(site, visit, record) if _has_talk(record) and not sealed else None,
+        joined=None if sealed else joined(site, record),
         done=done,
         refused=refused,
         detail=detail,
         wanted=wanted,
         allowed=sorted(site.desk.choices(record)),
         seen=version(record),
-        marks=sender_marks(record.message) if record.message else (),
+        marks=sender_marks(record.message) if record.message and not came_by_chat(record) else (),
         dangerous=bool(record.classification and record.classification.kind in DANGEROUS),
         catalogue=site.catalogue,
         history=history,
@@ -55,6 +66,29 @@ def shown(
         pdfs=pdfs(site, record),
         settles=site.papers is not None,
     )
+
+
+def _has_talk(record: MessageRecord) -> bool:
+    """What is not read yet may still turn out to be secret, and is not shown."""
+    return record.message is not None and came_by_chat(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What belongs to one case beside the message that opened it."""
+
+    first: int | None
+    """Row of the message that opened the case which this one joined."""
+    later: tuple[MessageRecord, ...]
+    """What joined the case that this one opened."""
+
+
+def joined(site: Site, record: MessageRecord) -> Joined:
+    """What was said before, or later, in the same matter without a number of its own."""
+    with site.books.look() as uow:
+        case = uow.cases.of(record.follows) if record.follows else None
+        later = tuple(uow.queue.later(record.number)) if record.number else ()
+    return Joined(case.message_id if case else None, later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +159,19 @@ def open_sealed(site: Site, visit: Visit) -> Response:
         _existing(uow.messages.get(message_id))
         uow.events.add("message.unsealed", site.clock.now(), **_who(visit, message_id))
         uow.commit()
-    return RedirectResponse(f"/messages/{message_id}?grant={_grant(visit, message_id)}", status_code=303)
+    return RedirectResponse(f"/messages/{message_id}?{SEAL}={proof(visit, _UNSEAL, message_id)}", status_code=303)
 
 
-def noted(site: Site, visit: Visit, event: str, detail: str = "") -> LoggedMessage:
-    """The message, once the event log says who asked for it. Raises 404, and 403 while it is sealed."""
-    message_id = visit.row("id")
+def noted(site: Site, visit: Visit, event: str, detail: str = "", *, part: int | None = None) -> LoggedMessage:
+    """The message, once the event log says who asked for a part of it, or with None for all as it came.
+
+    Raises 404; 403 while it is sealed, or while what is asked for holds what its sender took back.
+    """
     with site.books.begin() as uow:
-        record = _existing(uow.messages.get(message_id))
-        if is_sealed(record, visit):
+        record = asked_for(uow, visit)
+        if is_withheld(uow, record, visit, part):
             raise HTTPException(403)
-        uow.events.add(event, site.clock.now(), **_who(visit, message_id), detail=detail)
+        uow.events.add(event, site.clock.now(), **_who(visit, record.logged.id), detail=detail)
         uow.commit()
     return record.logged
 
@@ -143,7 +179,12 @@ def noted(site: Site, visit: Visit, event: str, detail: str = "") -> LoggedMessa
 def unsealed(site: Site, visit: Visit) -> MessageRecord:
     """The message, for what is part of its page. Raises 404, and 403 while it is sealed."""
     with site.books.look() as uow:
-        record = _existing(uow.messages.get(visit.row("id")))
+        return asked_for(uow, visit)
+
+
+def asked_for(uow: UnitOfWork, visit: Visit) -> MessageRecord:
+    """The message that the address names. Raises 404, and 403 while it is sealed."""
+    record = _existing(uow.messages.get(visit.row("id")))
     if is_sealed(record, visit):
         raise HTTPException(403)
     return record
@@ -165,20 +206,13 @@ def is_secret(record: MessageRecord) -> bool:
 
 def is_sealed(record: MessageRecord, visit: Visit) -> bool:
     """Whether it is marked secret and this session has not asked to open it."""
-    if not is_secret(record):
-        return False
-    return not hmac.compare_digest(visit.query.get("grant", "").encode(), _grant(visit, record.logged.id).encode())
+    return is_secret(record) and not holds(visit, SEAL, _UNSEAL, record.logged.id)
 
 
 def granted(visit: Visit) -> str:
-    """The grant of this visit, to be carried on in an address that has a query; empty without one."""
-    return f"&grant={visit.query['grant']}" if visit.query.get("grant", "").isalnum() else ""
-
-
-def _grant(visit: Visit, message_id: int) -> str:
-    """Proof that this session asked to open this message; worthless in any other session."""
-    key = visit.session.csrf.encode() if visit.session else b""
-    return hmac.new(key, f"unseal {message_id}".encode(), "sha256").hexdigest()
+    """The proofs of this visit, to be carried on in an address that has a query; empty without any."""
+    proofs = carried(visit, SEAL, QUERY)
+    return f"&{proofs}" if proofs else ""
 
 
 def _domain(address: str) -> str:

@@ -30,11 +30,13 @@ class Pages:
         gaps: Callable[[], Sequence[Remark]] = list,
         alarms: Callable[[], Sequence[Remark]] = list,
         waiting: Callable[[Clerk], int] | None = None,
+        chats: bool = False,
     ) -> None:
         """`gaps` says what the set-up lacks, `alarms` what is wrong with the key that signs, `waiting` how many papers
         wait for somebody who is signed in.
 
-        Every page with somebody signed in shows them; without `waiting` nothing leads to papers and licences.
+        Every page with somebody signed in shows them; without `waiting` nothing leads to papers and licences, without
+        `chats` nothing to conversations.
         """
         self._environment = Environment(
             loader=PackageLoader("mailroom.web"),
@@ -45,7 +47,13 @@ class Pages:
             finalize=_finalized,
         )
         self._environment.globals.update(
-            agency=agency, texts=texts, setup_gaps=gaps, signing_alarms=alarms, papers_waiting=waiting, day=thai_date
+            agency=agency,
+            texts=texts,
+            setup_gaps=gaps,
+            signing_alarms=alarms,
+            papers_waiting=waiting,
+            has_chats=chats,
+            day=thai_date,
         )
         self._environment.filters.update(bangkok=bangkok, file_size=file_size, by=buddhist)
 

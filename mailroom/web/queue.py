@@ -30,6 +30,7 @@ def queue_page(site: Site, visit: Visit) -> Response:
         more=len(found) > PAGE_SIZE,
         page=page,
         stranded=stranded if view == "undelivered" else 0,
+        channels_shown=site.chat is not None,
         service_name=lambda key: getattr(site.catalogue.service(key), "name", key or ""),
         **_pulse(site, view, search, counts, seen=counts.get(view, 0)),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Lock
 from typing import Any, Protocol
 
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mailroom.domain.agency import Agency
+from mailroom.domain.chat import Quota
 from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.decision import Outcome
 from mailroom.domain.record import MessageRecord
@@ -50,6 +52,20 @@ class PaperOffice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatLook:
+    """What the page of conversations is told of their channel beside its books."""
+
+    channel: str
+    account: str
+    refused: Callable[[], int]
+    """Deliveries refused for their signature or form since the start."""
+    quota: Callable[[], Quota | None]
+    """As last known, without asking the platform now; None where it is not known."""
+    last_delivery_at: Callable[[], datetime | None]
+    """When the platform last delivered something; None where nothing is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """Everything that a page may need."""
 
@@ -69,6 +85,8 @@ class Site:
     """None where the agency issues no licences by this program."""
     incoming: ReceivingDesk | None = None
     """None where PDFs that came in are neither inspected nor stamped."""
+    chat: ChatLook | None = None
+    """None where no channel of conversations is configured."""
     held: HeldFiles = field(default_factory=HeldFiles)
     reading: Lock = field(default_factory=Lock)
     """A reader works for one clerk at a time."""
@@ -78,6 +96,13 @@ class Site:
     @property
     def https(self) -> bool:
         return self.settings.base_url.startswith("https://")
+
+    @property
+    def talks(self) -> ChatLook:
+        """The channel of conversations. Raises 404 where there is none."""
+        if self.chat is None:
+            raise HTTPException(404)
+        return self.chat
 
     @property
     def house(self) -> LicenceOffice:

@@ -20,7 +20,8 @@ from mailroom.domain.errors import UnreadableError
 from mailroom.domain.message import Address, Attachment, Envelope, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.domain.record import MessageRecord, Verdict
-from mailroom.domain.service import Catalogue, OtherAgency, Service
+from mailroom.domain.register import RegisterNumber
+from mailroom.domain.service import Catalogue, OtherAgency, RequiredDocument, Service
 from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books
 from mailroom.services.acting import Actor
@@ -35,7 +36,7 @@ from mailroom.settings import WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
 from mailroom.texts import load_composer, load_texts
 from mailroom.web.app import application
-from mailroom.web.site import PaperOffice
+from mailroom.web.site import ChatLook, PaperOffice
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
 
@@ -85,7 +86,11 @@ class ScriptedReader:
 CATALOGUE = Catalogue(
     services=(
         Service("building-permit", "ใบอนุญาตก่อสร้างอาคาร"),
-        Service("food-shop", "ใบอนุญาตจัดตั้งสถานที่จำหน่ายอาหาร"),
+        Service(
+            "food-shop",
+            "ใบอนุญาตจัดตั้งสถานที่จำหน่ายอาหาร",
+            documents=(RequiredDocument("สำเนาบัตรประจำตัวประชาชน"), RequiredDocument("แผนที่ตั้งร้าน")),
+        ),
     ),
     agencies=(
         OtherAgency("เทศบาลเมืองตัวอย่าง", email="saraban@city.example"),
@@ -111,12 +116,14 @@ class Site:
         papers: PaperOffice | None = None,
         incoming: ReceivingDesk | None = None,
         alarms: SigningAlarms | None = None,
+        chat: ChatLook | None = None,
     ) -> None:
         self._books, self._archive = books, archive
+        self.problems: list[str] = []
         self.reader, self.clock = ScriptedReader(), clock or FakeClock(MORNING)
         letters = Letters(agency=AGENCY, catalogue=catalogue, composer=COMPOSER)
         self._actor = Actor(agency=AGENCY, letters=letters)
-        readers: Any = {"email": self.reader}
+        readers: Any = {"email": self.reader, "line": self.reader}
         self.sign_in = SignIn(
             books=books, clock=self.clock, idle=timedelta(minutes=30), absolute=timedelta(hours=10), passwords=PASSWORDS
         )
@@ -140,11 +147,14 @@ class Site:
             texts=TEXTS,
             settings=WebSection(base_url=base_url),
             clock=self.clock,
-            health=lambda: health(books, self.clock, others=alarms.codes if alarms else tuple),
+            health=lambda: health(
+                books, self.clock, others=lambda: [*self.problems, *(alarms.codes() if alarms else ())]
+            ),
             alarms=alarms.remarks if alarms else list,
             sign_in=self.sign_in,
             papers=papers,
             incoming=incoming,
+            chat=chat,
         )
 
     def receive(
@@ -157,18 +167,23 @@ class Site:
         decision: Decision | None = HOLD,
         replies: tuple[dict[str, Any], ...] = (),
         clerk: tuple[str, str] | None = None,
+        came: tuple[str, str, str] | None = None,
+        follows: RegisterNumber | None = None,
     ) -> int:
-        """A message taken in and decided (by default held and numbered), last by a clerk with a reason. Its row."""
+        """A message taken in and decided (by default held and numbered), last by a clerk with a reason. Its row.
+
+        `came` is channel, account and external id of what is no mail.
+        """
         row = self._counted()
         raw, complete = self.reader.learn(row, message, html, files)
         entered = self.clock.at - timedelta(minutes=1000 - row)
-        envelope = Envelope("email", ACCOUNT, f"INBOX/1/{row}", entered, size=len(raw))
+        envelope = Envelope(*(came or ("email", ACCOUNT, f"INBOX/1/{row}")), entered, size=len(raw))
         with self._books.begin() as uow:
             uow.messages.log([(envelope, self._archive.keep([raw])[0])], entered)
             [logged] = uow.messages.pending(count=1, size=1)
             if decision:
                 kind = classification or Classification(Kind.REQUEST)
-                self._actor.carry_out(self._verdict(logged, complete, kind, decision), uow)
+                self._actor.carry_out(replace(self._verdict(logged, complete, kind, decision), follows=follows), uow)
             for reply in replies:
                 uow.outbox.put(OutboxItem(id=secrets.token_hex(8), message_id=logged.id, **reply))
             if clerk and decision:
@@ -208,9 +223,9 @@ class Site:
 class Office(Site):
     """All in memory: `books.shelf`, `archive` and `clock` to look at and to set."""
 
-    def __init__(self, base_url: str = "", incoming: ReceivingDesk | None = None) -> None:
+    def __init__(self, base_url: str = "", incoming: ReceivingDesk | None = None, chat: ChatLook | None = None) -> None:
         self.books, self.archive = MemoryBooks(), MemoryArchive()
-        super().__init__(books=self.books, archive=self.archive, base_url=base_url, incoming=incoming)
+        super().__init__(books=self.books, archive=self.archive, base_url=base_url, incoming=incoming, chat=chat)
 
     @property
     def events(self) -> list[tuple[str, int | None, str, str]]:
@@ -220,14 +235,14 @@ class Office(Site):
 class FiledOffice(Site):
     """All on disk."""
 
-    def __init__(self, folder: Path) -> None:
-        self._database = SqlBooks(f"sqlite:///{folder / 'mailroom.db'}", AGENCY.key)
+    def __init__(self, folder: Path, chat: ChatLook | None = None) -> None:
+        self.books = SqlBooks(f"sqlite:///{folder / 'mailroom.db'}", AGENCY.key)
         self._segments = SegmentArchive(folder / "archive")
-        super().__init__(books=self._database, archive=self._segments)
+        super().__init__(books=self.books, archive=self._segments, chat=chat)
 
     def close(self) -> None:
         self._segments.close()
-        self._database.close()
+        self.books.close()
 
 
 TEXTS = load_texts(CONFIG)
