@@ -64,6 +64,19 @@ def _begins_with(longer: zstandard.ZstdDecompressionReader, shorter: zstandard.Z
     return bool(longer.read(1))
 
 
+def next_magic(file: BinaryIO, start: int) -> int | None:
+    """Where the next record seems to begin, at or after an offset."""
+    file.seek(start)
+    window, base = b"", start
+    while part := file.read(PIECE_LIMIT):
+        window += part
+        if (found := window.find(MAGIC)) >= 0:
+            return base + found
+        base += len(window) - len(window[1 - len(MAGIC) :])
+        window = window[1 - len(MAGIC) :]
+    return None
+
+
 class Frame:
     """The pieces of a record, joined."""
 

@@ -1,14 +1,16 @@
 """Events of one account: facts of the platform, and what followed from each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
 from mailroom.domain.chat import ChatContent, ChatEvent, ContentState
 from storage.books.chat_codec import cleaned, content_columns, event_columns, event_of
-from storage.books.chat_part import ChatPart
+from storage.books.chat_part import ChatPart, at_account
 from storage.tables import CHAT_EVENT, CHAT_UNSEND
 from storage.transaction import chunks
 
@@ -20,6 +22,13 @@ HAS_MESSAGE = sa.text("chat_event.message_id <> ''")
 HAS_PERSON = sa.text("chat_event.person <> ''")
 HAS_CONVERSATION = sa.text("chat_event.conversation <> ''")
 HAS_CONTENT = sa.text("chat_event.content_state <> 'none'")
+
+# These are asked for every delivery: to put a statement together costs as much as to have it answered.
+SOME: sa.BindParameter[Any] = sa.bindparam("some", expanding=True)
+KNOWN = sa.select(CHAT_EVENT).where(at_account(CHAT_EVENT), CHAT_EVENT.c.event_id.in_(SOME))
+UNSENT = sa.select(CHAT_UNSEND.c.message_id, CHAT_UNSEND.c.at).where(
+    at_account(CHAT_UNSEND), CHAT_UNSEND.c.message_id.in_(SOME)
+)
 
 IN_ORDER = (CHAT_EVENT.c.occurred_at, CHAT_EVENT.c.id)
 LATEST_FIRST = (CHAT_EVENT.c.occurred_at.desc(), CHAT_EVENT.c.id.desc())
@@ -55,20 +64,14 @@ class ChatEvents(ChatPart):
         return list(new.values())
 
     def _known(self, event_ids: Iterable[str]) -> dict[str, ChatEvent]:
-        found: dict[str, ChatEvent] = {}
-        for some in chunks(event_ids):
-            query = sa.select(CHAT_EVENT).where(self._our_events, CHAT_EVENT.c.event_id.in_(some))
-            found |= {row.event_id: event_of(row) for row in self._transaction.all(query)}
-        return found
+        return {row.event_id: event_of(row) for row in self._found(KNOWN, event_ids)}
 
     def _unsent(self, message_ids: Iterable[str]) -> dict[str, datetime]:
-        found: dict[str, datetime] = {}
-        for some in chunks(message_ids):
-            query = sa.select(CHAT_UNSEND.c.message_id, CHAT_UNSEND.c.at).where(
-                self._at(CHAT_UNSEND), CHAT_UNSEND.c.message_id.in_(some)
-            )
-            found |= {row.message_id: row.at for row in self._transaction.all(query)}
-        return found
+        return {row.message_id: row.at for row in self._found(UNSENT, message_ids)}
+
+    def _found(self, query: sa.Select[Any], names: Iterable[str]) -> Iterator[Row[Any]]:
+        for some in chunks(names):
+            yield from self._transaction.all(query, self._row_key | {"some": some})
 
     def unhandled(self, limit: int) -> list[ChatEvent]:
         query = sa.select(CHAT_EVENT).where(self._our_events, NOT_HANDLED)
@@ -107,7 +110,7 @@ class ChatEvents(ChatPart):
     def recent(self, limit: int) -> list[ChatEvent]:
         return self._events(sa.select(CHAT_EVENT).where(self._our_events).order_by(*LATEST_FIRST).limit(limit))
 
-    def _events(self, query: sa.Select[tuple[object, ...]]) -> list[ChatEvent]:
+    def _events(self, query: sa.Select[Any]) -> list[ChatEvent]:
         return [event_of(row) for row in self._transaction.all(query)]
 
     def _change(self, which: sa.ColumnElement[bool], **columns: object) -> None:

@@ -1,5 +1,7 @@
 """People and conversations of one account."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from mailroom.domain.chat import ChatPerson, Conversation
@@ -56,5 +58,5 @@ class ChatPeople(ChatPart):
         order = (CONVERSATION.c.opened_at, CONVERSATION.c.conversation)
         return self._conversations(sa.select(CONVERSATION).where(self._our_conversations, IS_CLOSED).order_by(*order))
 
-    def _conversations(self, query: sa.Select[tuple[object, ...]]) -> list[Conversation]:
+    def _conversations(self, query: sa.Select[Any]) -> list[Conversation]:
         return [conversation_of(row) for row in self._transaction.all(query)]
