@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from channels.line.api import LineApi
+from channels.line.endpoint import registered, webhook_url
 from channels.line.errors import visible
 from channels.line.quota import read_quota
 from channels.line.settings import LineSettings
 from mailroom.domain.chat import Quota
-from mailroom.domain.errors import ChannelError, PermanentChannelError
+from mailroom.domain.errors import ChannelError
 from mailroom.settings import Finding
 
 _QUOTA_ALARM = 0.8
@@ -27,11 +28,6 @@ def check(settings: LineSettings, base_url: str, api: LineApi | None = None) -> 
         yield Finding("line", False, str(error))
     finally:
         api.close()
-
-
-def webhook_url(settings: LineSettings, base_url: str) -> str:
-    """The address that LINE is to send to."""
-    return base_url.rstrip("/") + settings.webhook_path
 
 
 def _id(settings: LineSettings, info: Any) -> Finding:
@@ -67,20 +63,19 @@ def _chat_mode(info: Any) -> Finding:
 
 
 def _webhook(api: LineApi, ours: str) -> Finding:
-    try:
-        found = api.ask("get_webhook_endpoint")
-    except PermanentChannelError:
+    found = registered(api)
+    if found is None:
         return Finding(
             "line.webhook", False, f"LINE knows no webhook; run mailroom line webhook set to register {ours}"
         )
-    theirs = _word(found, "endpoint", 500)
-    if theirs != ours:
+    if found.url != ours:
         return Finding(
             "line.webhook",
             False,
-            f"LINE sends to {theirs}, and we listen at {ours}; correct [web] base_url, or run mailroom line webhook set",
+            f"LINE sends to {found.url}, and we listen at {ours}; correct [web] base_url, or run mailroom line webhook "
+            "set",
         )
-    if found.get("active") is not True:
+    if not found.active:
         return Finding(
             "line.webhook", False, f"{ours} is switched off; switch Use webhook on in the LINE Developers console"
         )
@@ -96,6 +91,6 @@ def _quota(quota: Quota, reserve: int) -> Finding:
     return Finding("line.quota", not full, f"{quota.used} of {quota.limit} messages pushed this month{kept}{advice}")
 
 
-def _word(table: Any, name: str, limit: int = 100) -> str:
+def _word(table: Any, name: str) -> str:
     value = table.get(name)
-    return visible(value, limit) if isinstance(value, str) else ""
+    return visible(value, 100) if isinstance(value, str) else ""

@@ -50,6 +50,11 @@ class Answer:
         return table if isinstance(table, dict) else {}
 
     @property
+    def is_lines(self) -> bool:
+        """Whether it is in LINE's form: a JSON object, or nothing."""
+        return not self.body or self.body.strip() == b"{}" or bool(self.table)
+
+    @property
     def message(self) -> str:
         """LINE's own word for what is wrong, safe to show."""
         told = self.table.get("message") or self.table.get("error_description") or self.table.get("error")

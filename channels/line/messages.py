@@ -114,14 +114,14 @@ def _text(text: str, **look: Any) -> Json:
 
 
 def _button(choice: Choice) -> Json:
-    return {"type": "button", "style": "link", "height": "sm", "action": _action(choice)}
+    return {"type": "button", "style": "link", "height": "sm", "action": action(choice)}
 
 
 def _quick(choice: Choice) -> Json:
-    return {"type": "action", "action": _action(choice)}
+    return {"type": "action", "action": action(choice)}
 
 
-def _action(choice: Choice) -> Json:
+def action(choice: Choice) -> Json:
     """What a tap does; the whole label is said even where the button shows its beginning."""
     label = shortened_label(choice.label, LONGEST_LABEL)
     if choice.url:

@@ -1,18 +1,17 @@
 """One Official Account as the core asks for it."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from channels.line.api import LineApi
 from channels.line.content import Contents
+from channels.line.decode import decode
 from channels.line.profile import name_of
 from channels.line.quota import read_quota
 from channels.line.settings import LineSettings
+from channels.line.webhook import Webhook
 from mailroom.domain.chat import ChatContent, ChatEvent, Quota, Spooled
 from mailroom.ports import Asgi, Spool
-
-if TYPE_CHECKING:
-    from channels.line.webhook import Webhook
 
 CHANNEL = "line"
 
@@ -40,8 +39,7 @@ class LinePlatform:
         return self._settings.webhook_path
 
     def webhook(self, spool: Spool, arrived: Callable[[], None]) -> Asgi:
-        from channels.line.webhook import Webhook
-
+        """See `ChatPlatform.webhook`. Raises ConfigurationError for a secret that is not there."""
         self._webhook = Webhook(self._settings, spool, arrived)
         return self._webhook
 
@@ -49,8 +47,6 @@ class LinePlatform:
         return self._webhook.refused if self._webhook else 0
 
     def decode(self, spooled: Spooled) -> list[ChatEvent]:
-        from channels.line.decode import decode
-
         return decode(spooled)
 
     def fetch(self, message_id: str, into: BinaryIO, limit: int) -> ChatContent:
