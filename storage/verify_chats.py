@@ -21,7 +21,7 @@ SELECT c.conversation, c.state, m.id AS message,
   (SELECT count(*) FROM chat_event e WHERE (e.agency, e.channel, e.account) = (c.agency, c.channel, c.account)
     AND e.conversation = c.conversation AND e.conversation <> '') AS events,
   EXISTS (SELECT 1 FROM chat_event e WHERE (e.agency, e.channel, e.account) = (c.agency, c.channel, c.account)
-    AND e.event_id = c.conversation AND e.conversation = c.conversation) AS begun
+    AND e.event_id = c.conversation) AS begun
 FROM conversation c LEFT JOIN message m
   ON (m.agency, m.channel, m.account, m.external_id) = (c.agency, c.channel, c.account, c.conversation)
 WHERE c.agency = :agency
@@ -76,12 +76,17 @@ SELECT email FROM chat_person WHERE agency = :agency AND channel = :channel AND 
   AND email_proven_at IS NOT NULL
 """
 WORDS = """
-SELECT coalesce(json_extract(message, '$.text'), '') || ' ' || data AS words FROM chat_event
+SELECT coalesce(json_extract(message, '$.text'), '') || ' ' || coalesce(json_extract(message, '$.file_name'), '')
+  || ' ' || data AS words
+FROM chat_event
 WHERE agency = :agency AND channel = :channel AND person = :person AND person <> ''
   AND account IN (SELECT account FROM chat_cursor WHERE agency = :agency AND channel = :channel)
 """
-QUOTED = re.compile(r"(?<![\d/])(\d{1,7})/([2๒][5๕]\d\d)(?!\d)")
-"""Matches Thai digits as well."""
+QUOTED = re.compile(r"""(?:เลขรับ|No\.|\[") ?(\d{1,7})/([2๒][5๕]\d\d)(?!\d)""")
+"""A register number, called so or at the head of a line of a card; an announcement's own number looks alike.
+
+Matches Thai digits as well.
+"""
 
 
 class ChatCheck:
@@ -193,10 +198,10 @@ def _conversation_faults(row: Any) -> Iterator[str]:
         yield "it is taken, but the log has no message of it"
     if row["message"] is not None and row["state"] not in COMPLETE:
         yield f"message {row['message']} was made of it, but it is {row['state']}"
+    if not row["begun"]:
+        yield "the event with which it began is not in the books"
     if row["state"] in COMPLETE and not row["events"]:
         yield "no event belongs to it"
-    elif row["state"] in COMPLETE and not row["begun"]:
-        yield "the event with which it began does not belong to it"
 
 
 def _event_faults(row: Any) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from mailroom.domain.card import Card
 from mailroom.domain.chat import ChatContent, ChatEvent, ContentState, ConversationState
 from mailroom.domain.decision import Letter
 from mailroom.domain.message import Address, Envelope
@@ -163,8 +164,8 @@ FAULTS = {
         "conversation e3: no event belongs to it",
     ),
     "headless": (
-        "UPDATE chat_event SET conversation = 'e4' WHERE event_id = 'e1'",
-        "conversation e1: the event with which it began does not belong to it",
+        "UPDATE chat_event SET event_id = 'other' WHERE event_id = 'e4'",
+        "conversation e4: the event with which it began is not in the books",
     ),
     "document elsewhere": (
         "UPDATE chat_event SET conversation = 'e4' WHERE event_id = 'e2'",
@@ -313,6 +314,14 @@ def test_people_are_told_of_their_own_cases_alone(installed: CheckedStorage, lin
     assert len(installed.faults()) == 1
     line.deliver(event(6, message=said("m6", "ขอดู ๒ / ๖๙")))
     assert installed.faults() == []
+
+
+def test_a_number_is_seen_wherever_a_turn_shows_it(installed: CheckedStorage, line: Line) -> None:
+    """In words, in the title and in the lines of its card; the number of an announcement is none of the register."""
+    card = Card(title="เลขรับ ๑/๒๕๖๙", rows=(("ชื่อ", "1/2569"), ("2/2569", "รับแล้ว")))
+    put(line.books, prompt(1, "ประกาศ (1/2569)"), prompt(2, "", card=card), prompt(3, "State of No. 2/2569"))
+    told = sorted(fault.split(" tells ")[1].split(",")[0] for fault in installed.faults())
+    assert told == [f"{PERSON} of {number}/2569" for number in (1, 2, 2)]
 
 
 def test_an_address_that_was_given_up_keeps_no_fault(installed: CheckedStorage, line: Line) -> None:
