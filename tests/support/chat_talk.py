@@ -1,14 +1,15 @@
-"""Conversations by LINE as the desk meets them: events in the books, and the message that they became."""
+"""People who talk: events in their order, for tests of turns and of the services around them."""
 
-import hashlib
-import struct
-import zlib
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from mailroom.domain.card import Card, Choice
+from mailroom.domain.agency import Announcement
+from mailroom.domain.card import Choice
 from mailroom.domain.chat import (
+    HAS_CONTENT,
+    ChatCase,
     ChatContent,
     ChatEvent,
     ChatEventKind,
@@ -18,179 +19,178 @@ from mailroom.domain.chat import (
     ContentState,
     Conversation,
     ConversationState,
-    Quota,
 )
-from mailroom.domain.decision import Decision, Letter, Outcome
-from mailroom.domain.message import Address
-from mailroom.domain.outbox import OutboxItem, OutboxState
-from mailroom.domain.register import RegisterNumber
-from mailroom.ports import Books
-from mailroom.stages.chat_text import chat_text
-from mailroom.web.site import ChatLook
-from tests.support.web_site import HOLD, Files, Site, letter
+from mailroom.domain.service import Catalogue, RequiredDocument, Service
+from mailroom.domain.texts import Texts
+from mailroom.paths import CONFIG
+from mailroom.stages.chat_words import Tap, Verb
+from mailroom.stages.dialogue import turn
+from mailroom.stages.dialogue_values import TalkFacts, Turn
+from mailroom.texts import load_texts
+from tests.support.stage_values import AGENCY
 
-LINE = "line"
-OA = "@klongmai"
-SOMCHAI = "U" + "5a" * 16
-TEN = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-"""Ten in the morning in Bangkok."""
+START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+"""Monday, 10.00 in Thailand."""
+QUIET, DIALOGUE = timedelta(seconds=120), timedelta(minutes=60)
+SOMSRI, CHAI = "U" + "1" * 32, "U" + "2" * 32
+FOOD = Service(
+    "food",
+    "ใบอนุญาตร้านอาหาร",
+    "Food shop licence",
+    words=("ร้านอาหาร",),
+    documents=(RequiredDocument("คำขอ"), RequiredDocument("สำเนาทะเบียนบ้าน"), RequiredDocument("แผนที่")),
+)
+NOISE = Service("noise", "ขอใช้เครื่องขยายเสียง")
+MARKET = Service("market", "ใบอนุญาตตลาด", channels=("email",))
+CATALOGUE = Catalogue((FOOD, NOISE, MARKET))
+EMAIL_ONLY = Announcement(date(2023, 8, 1), ("email",), "ที่ 1/2566")
+BOTH = Announcement(date(2023, 8, 1), ("email", "line"), "ที่ 1/2566", line_id="@town")
 
-JOINS = Decision(Outcome.ACCEPT, "joins_case", register=False)
+
+@cache
+def both_texts() -> tuple[Texts, ...]:
+    return load_texts(CONFIG), load_texts(CONFIG, "en")
+
+
+def facts(**changes: Any) -> TalkFacts:
+    known: dict[str, Any] = {
+        "channel": "line",
+        "agency": AGENCY,
+        "catalogue": CATALOGUE,
+        "texts": both_texts(),
+        "quiet": QUIET,
+        "dialogue": DIALOGUE,
+    }
+    return TalkFacts(**{**known, **changes})
+
+
+def case(number: str = "41/2569", state: str = "open", days_ago: int = 1, **changes: Any) -> ChatCase:
+    known: dict[str, Any] = {
+        "message_id": 1,
+        "number": number,
+        "subject": "ขอถังขยะ",
+        "state": state,
+        "service": None,
+        "entered_system_at": START - timedelta(days=days_ago),
+        "acknowledged_by": "ab" * 16,
+    }
+    return ChatCase(**{**known, **changes})
 
 
 @dataclass
-class LookValues:
-    """What the page of conversations is told; a test sets it."""
+class Events:
+    """Makes one person's events, a second apart, with ids in order."""
 
-    refusals: int = 0
-    quota: Quota | None = field(default_factory=lambda: Quota(200, 20))
-    delivered_at: datetime | None = TEN
+    person: str = SOMSRI
+    at: datetime = START
+    made: int = 0
+
+    def event(self, kind: ChatEventKind, **changes: Any) -> ChatEvent:
+        self.made += 1
+        self.at += timedelta(seconds=1)
+        name = f"{self.person[1:4]}-{self.made:03}"
+        known: dict[str, Any] = {"occurred_at": self.at, "received_at": self.at, "reply_token": f"token-{name}"}
+        return ChatEvent(id=name, kind=kind, person=self.person, **{**known, "raw": name, **changes})
+
+    def said(self, text: str, **changes: Any) -> ChatEvent:
+        return self.message(ChatMessageKind.TEXT, text=text, **changes)
+
+    def message(self, kind: ChatMessageKind, **changes: Any) -> ChatEvent:
+        fields = {key: changes.pop(key) for key in tuple(changes) if key in ChatMessage.__dataclass_fields__}
+        name = fields.pop("id", f"m-{self.person[1:4]}-{self.made + 1:03}")
+        state = ContentState.WANTED if kind in HAS_CONTENT else ContentState.NONE
+        content = changes.pop("content", ChatContent(state=state))
+        return self.event(
+            ChatEventKind.MESSAGE, message=ChatMessage(id=name, kind=kind, **fields), content=content, **changes
+        )
+
+    def image(self, **changes: Any) -> ChatEvent:
+        changes.setdefault("content", ChatContent(state=ContentState.KEPT, media_type="image/jpeg"))
+        return self.message(ChatMessageKind.IMAGE, **changes)
+
+    def tapped(self, verb: Verb, conversation: str = "", detail: str = "", **changes: Any) -> ChatEvent:
+        return self.event(ChatEventKind.POSTBACK, data=Tap(verb, conversation, detail).data, **changes)
+
+    def unsent(self, message_id: str) -> ChatEvent:
+        return self.event(ChatEventKind.UNSEND, unsent=message_id, reply_token="")
+
+
+@dataclass
+class Talk:
+    """One person's conversation, turn by turn, as the books would keep it."""
+
+    known: TalkFacts = field(default_factory=facts)
+    person: ChatPerson = field(default_factory=lambda: ChatPerson(id=SOMSRI, greeted_at=START))
+    talk: Conversation | None = None
+    events: Events = field(default_factory=Events)
+    kept: dict[str, list[ChatEvent]] = field(default_factory=dict)
+    ended: list[Conversation] = field(default_factory=list)
+    last: Turn | None = None
+
+    def take(self, event: ChatEvent, *, silent: bool = False) -> Turn:
+        said = tuple(self.kept.get(self.talk.id, ())) if self.talk else ()
+        found = turn(event, self.talk, self.person, replace(self.known, said=said, silent=silent))
+        assert found == turn(event, self.talk, self.person, replace(self.known, said=said, silent=silent))
+        self.person, self.last = found.person, found
+        if found.takes_back or event.unsent:
+            self._mark(event)
+        if found.conversation:
+            if found.belongs:
+                self.kept.setdefault(found.conversation.id, []).append(event)
+            self._keep(found.conversation)
+        return found
+
+    def _keep(self, talk: Conversation) -> None:
+        if talk.state is ConversationState.OPEN:
+            self.talk = talk
+        else:
+            self.ended.append(talk)
+            self.talk = self.talk if self.talk and self.talk.id != talk.id else None
+
+    def _mark(self, event: ChatEvent) -> None:
+        for name, kept in self.kept.items():
+            self.kept[name] = [
+                replace(one, unsent_at=event.occurred_at) if one.message and one.message.id == event.unsent else one
+                for one in kept
+            ]
+
+    def say(self, text: str) -> Turn:
+        return self.take(self.events.said(text))
+
+    def send(self, **changes: Any) -> Turn:
+        return self.take(self.events.image(**changes))
+
+    def tap(self, verb: Verb, detail: str = "", conversation: str | None = None) -> Turn:
+        of = conversation if conversation is not None else (self.talk.id if self.talk else "")
+        return self.take(self.events.tapped(verb, of, detail))
+
+    def press(self, label: str) -> Turn:
+        """Tap what the last answer offered under this label."""
+        return self.take(self.events.event(ChatEventKind.POSTBACK, data=self.offered(label).data))
+
+    def offered(self, label: str) -> Choice:
+        return next(one for one in self.offers() if one.label == label)
+
+    def offers(self) -> tuple[Choice, ...]:
+        card = self.last.says.card if self.last and self.last.says else None
+        return (*card.choices, *card.buttons) if card else ()
 
     @property
-    def look(self) -> ChatLook:
-        return ChatLook(
-            channel=LINE,
-            account=OA,
-            refused=lambda: self.refusals,
-            quota=lambda: self.quota,
-            last_delivery_at=lambda: self.delivered_at,
-        )
+    def labels(self) -> list[str]:
+        return [one.label for one in self.offers()]
 
+    @property
+    def is_open(self) -> bool:
+        return self.talk is not None
 
-class Talk:
-    """Events of one person, a minute apart, of one conversation; `contents` are the files among them."""
+    @property
+    def is_blocked(self) -> bool:
+        return self.person.blocked_at is not None
 
-    def __init__(self, name: str = "C1", person: str = SOMCHAI, begins: datetime = TEN) -> None:
-        self.id, self.person, self.at = name, person, begins
-        self.events: list[ChatEvent] = []
-        self.contents: list[tuple[str, str, bytes]] = []
-        self.items: list[OutboxItem] = []
+    @property
+    def answer(self) -> str:
+        return self.last.says.text if self.last and self.last.says else ""
 
-    def says(
-        self,
-        kind: ChatMessageKind = ChatMessageKind.TEXT,
-        text: str = "",
-        content: ChatContent | None = None,
-        **more: Any,
-    ) -> ChatEvent:
-        """A message; further values are those of `ChatMessage`."""
-        message = ChatMessage(id=f"{self.id}-M{len(self.events) + 1}", kind=kind, text=text, **more)
-        return self.does(ChatEventKind.MESSAGE, message=message, content=content or ChatContent())
-
-    def sends(self, kind: ChatMessageKind, name: str, media_type: str, content: bytes, **more: Any) -> ChatEvent:
-        """A message with a file that was kept."""
-        self.contents.append((name, media_type, content))
-        digest = hashlib.sha256(content).hexdigest()
-        kept = ChatContent(state=ContentState.KEPT, size=len(content), sha256=digest, media_type=media_type)
-        message = ChatMessage(id=f"{self.id}-M{len(self.events) + 1}", kind=kind, file_name=name, **more)
-        return self.does(ChatEventKind.MESSAGE, message=message, content=kept)
-
-    def does(self, kind: ChatEventKind, **more: Any) -> ChatEvent:
-        """An event; further values are those of `ChatEvent`."""
-        number = len(self.events) + 1
-        event = ChatEvent(
-            **{
-                "id": self.id if number == 1 else f"{self.id}-E{number}",
-                "kind": kind,
-                "person": self.person,
-                "occurred_at": self.at,
-                "received_at": self.at + timedelta(seconds=1),
-                "raw": f'{{"type":"{kind}","webhookEventId":"{self.id}-{number}"}}',
-            }
-            | more
-        )
-        self.events.append(event)
-        self.at += timedelta(minutes=1)
-        return event
-
-    def takes_back(self, event: ChatEvent) -> None:
-        assert event.message
-        self.does(ChatEventKind.UNSEND, unsent=event.message.id)
-
-    def answered(self, text: str, *labels: str, state: OutboxState = OutboxState.SENT) -> OutboxItem:
-        """A turn of ours, half a minute after the last word, that offers choices with the data `pick-LABEL`."""
-        item = OutboxItem(
-            id=hashlib.sha256(f"{self.id} {len(self.items)}".encode()).hexdigest()[:32],
-            channel=LINE,
-            letter=Letter.PROMPT,
-            to=self.person,
-            subject="",
-            text=text,
-            card=Card(choices=tuple(Choice(label, data=f"pick-{label}") for label in labels)) if labels else None,
-            created_at=self.at - timedelta(seconds=30),
-            due_at=self.at,
-            state=state,
-        )
-        self.items.append(item)
-        return item
-
-    def write(self, books: Books, state: ConversationState, person: ChatPerson | None = None, **more: Any) -> None:
-        """Into the books, with what was taken back marked so; further values are those of `Conversation`."""
-        conversation = Conversation(
-            **{
-                "id": self.id,
-                "person": self.person,
-                "state": state,
-                "opened_at": self.events[0].occurred_at,
-                "closes_at": self.at + timedelta(minutes=2),
-                "closed_at": None if state is ConversationState.OPEN else self.at,
-            }
-            | more
-        )
-        with books.begin() as uow:
-            chats = uow.chats(LINE, OA)
-            chats.add(self.events)
-            for event in self.events:
-                chats.handled(event.id, self.id)
-                if event.unsent:
-                    chats.unsend(event.unsent, event.occurred_at)
-            chats.save_person(person or ChatPerson(id=self.person, name="ชายชาย 🌿"))
-            chats.save(conversation)
-            for item in self.items:
-                uow.outbox.put(item)
-            uow.commit()
-
-    def received(
-        self,
-        office: Site,
-        books: Books,
-        *,
-        person: ChatPerson | None = None,
-        sender: str = "นายสมชาย รักถิ่น",
-        decision: Decision | None = HOLD,
-        follows: RegisterNumber | None = None,
-        conversation: dict[str, Any] | None = None,
-        **more: Any,
-    ) -> int:
-        """Taken in as one message, as the reader makes it. Its row."""
-        self.write(books, ConversationState.TAKEN, person, **(conversation or {}))
-        with books.look() as uow:
-            chats = uow.chats(LINE, OA)
-            events, found = chats.events_of(self.id), chats.conversation(self.id)
-        said = chat_text(events, found)
-        message = letter(said.subject, said.text, sender=Address(sender, self.person), is_chat=True)
-        files: Files = tuple(self.contents)
-        row = office.receive(
-            replace(message, message_id=""),
-            files=files,
-            came=(LINE, OA, self.id),
-            decision=decision,
-            follows=follows,
-            **more,
-        )
-        if said.hidden_parts and decision:
-            with books.begin() as uow:
-                uow.messages.redact(row, text=said.text, subject=said.subject, hidden_parts=said.hidden_parts)
-                uow.commit()
-        return row
-
-
-def png(width: int = 240, height: int = 160, colour: bytes = b"\x2d\x7d\x46") -> bytes:
-    """A whole picture of one colour."""
-
-    def chunk(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-    rows = (b"\x00" + colour * width) * min(height, 2000)
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    def words(self) -> list[str]:
+        """Texts that are kept anywhere, in order."""
+        return [one.message.text for kept in self.kept.values() for one in kept if one.message and one.message.text]
