@@ -39,24 +39,27 @@ _OPEN = "☐"
 def messages(item: OutboxItem) -> list[Json]:
     """One to five message objects: the words, then the card; what can be tapped hangs on the last of them.
 
-    Words that the card says all of are not said twice. Raises PermanentChannelError when there is nothing to say.
+    Words that the card says all of are not said twice; a card that LINE would not draw is put into words. Raises
+    PermanentChannelError when there is nothing to say.
     """
     words = _plain(item.text).strip()
-    card = _cleaned(item.card or Card())
-    bubble = _bubble(card, item.id)
+    card = _cleaned(item.card or Card(), item.id)
+    bubble = _bubble(card)
+    if bubble is not None and not _fits(bubble):
+        _log.warning("line.card_in_words", item=item.id)
+        words, card, bubble = f"{words}\n\n{_in_words(card)}".strip(), _tapped_below(card), None
     alternative = shortened(_line(words or card.title or _plain(item.subject)) or _NOTHING, LONGEST_ALT_TEXT)
     if bubble is None:
         words = words or _plain(item.subject).strip()
     elif _says(card, words):
         words = ""
-    texts = _texts(words, MOST_MESSAGES - bool(bubble), item.id)
-    made: list[Json] = [{"type": "text", "text": text} for text in texts]
+    made: list[Json] = [{"type": "text", "text": text} for text in _texts(words, MOST_MESSAGES - bool(bubble), item.id)]
     if bubble:
         made.append({"type": "flex", "altText": alternative, "contents": bubble})
     if not made:
         raise PermanentChannelError("the letter has neither words nor a card; nothing can be sent over LINE")
-    if quick := [_quick(one) for one in _usable(card.choices, item.id)][:MOST_CHOICES]:
-        made[-1]["quickReply"] = {"items": quick}
+    if card.choices:
+        made[-1]["quickReply"] = {"items": [_quick(one) for one in card.choices[:MOST_CHOICES]]}
     return made
 
 
@@ -70,23 +73,34 @@ def _texts(words: str, most: int, item_id: str) -> list[str]:
     return [*pieces[: most - 1], shortened("\n".join(pieces[most - 1 :]), LONGEST_TEXT)]
 
 
-def _bubble(card: Card, item_id: str) -> Json | None:
-    """The card as a Flex bubble; None when there is none to draw, or it is larger than LINE takes."""
-    buttons = [_button(one) for one in _usable(card.buttons, item_id)]
+def _bubble(card: Card) -> Json | None:
+    """The card as a Flex bubble; None when there is none to draw."""
     body = [*_title(card), *(_row(label, value) for label, value in card.rows), *map(_check, card.items), *_note(card)]
-    if not buttons and not (card.title or card.rows or card.items):
+    if not card.buttons and not (card.title or card.rows or card.items):
         return None
     bubble: Json = {"type": "bubble"}
     if body:
         bubble["body"] = {"type": "box", "layout": "vertical", "spacing": "md", "contents": body}
-    if buttons:
+    if card.buttons:
+        buttons = [_button(one) for one in card.buttons]
         bubble["footer"] = {"type": "box", "layout": "vertical", "spacing": "sm", "contents": buttons}
-    size = len(json.dumps(bubble, ensure_ascii=False).encode())
-    if size > LARGEST_BUBBLE:
-        # The words say everything; a letter is not lost for its decoration.
-        _log.warning("line.card_left_out", item=item_id, size=size)
-        return None
     return bubble
+
+
+def _fits(bubble: Json) -> bool:
+    return len(json.dumps(bubble, ensure_ascii=False).encode()) <= LARGEST_BUBBLE
+
+
+def _in_words(card: Card) -> str:
+    """What a card shows, line by line; addresses behind its buttons too."""
+    rows = (": ".join(one for one in row if one) for row in card.rows)
+    links = (f"{one.label}: {one.url}" for one in card.buttons if one.url)
+    return "\n".join(one for one in (card.title, *rows, *map(_checked, card.items), card.note, *links) if one)
+
+
+def _tapped_below(card: Card) -> Card:
+    """Without a card to stand in, buttons go where the choices are, before them."""
+    return Card(choices=(*(one for one in card.buttons if not one.url), *card.choices))
 
 
 def _title(card: Card) -> Iterator[Json]:
@@ -106,7 +120,11 @@ def _row(label: str, value: str) -> Json:
 
 
 def _check(item: CheckItem) -> Json:
-    return _text(f"{_DONE if item.done else _OPEN} {item.label}", size="sm", **({"color": _GREY} if item.done else {}))
+    return _text(_checked(item), size="sm", **({"color": _GREY} if item.done else {}))
+
+
+def _checked(item: CheckItem) -> str:
+    return f"{_DONE if item.done else _OPEN} {item.label}"
 
 
 def _text(text: str, **look: Any) -> Json:
@@ -171,15 +189,15 @@ def _says(card: Card, words: str) -> bool:
     return all(line.strip() in drawn for line in words.splitlines() if line.strip())
 
 
-def _cleaned(card: Card) -> Card:
-    """With nothing in it that a message object may not hold, and without what is empty."""
+def _cleaned(card: Card, item_id: str) -> Card:
+    """With nothing in it that a message object may not hold, and without what is empty or of no use."""
     return Card(
         title=_line(_plain(card.title)),
-        rows=tuple((_plain(label).strip(), _plain(value).strip()) for label, value in card.rows if label or value),
+        rows=tuple(row for row in ((_plain(a).strip(), _plain(b).strip()) for a, b in card.rows) if any(row)),
         items=tuple(CheckItem(_line(_plain(one.label)), one.done) for one in card.items if one.label.strip()),
         note=_plain(card.note).strip(),
-        buttons=tuple(_choice(one) for one in card.buttons),
-        choices=tuple(_choice(one) for one in card.choices),
+        buttons=tuple(_usable(map(_choice, card.buttons), item_id)),
+        choices=tuple(_usable(map(_choice, card.choices), item_id)),
     )
 
 

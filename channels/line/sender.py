@@ -15,8 +15,10 @@ from channels.line.quota import QuotaWatch
 from channels.line.settings import LineSettings
 from mailroom.domain.decision import Letter
 from mailroom.domain.errors import (
+    ChannelError,
     PermanentChannelError,
     QuotaExhaustedError,
+    TemporaryChannelError,
     UncertainDeliveryError,
 )
 from mailroom.domain.outbox import OutboxItem
@@ -62,9 +64,16 @@ class LineSender:
         await asyncio.to_thread(self._api.close)
 
     def _send(self, item: OutboxItem, made: list[Json]) -> str:
-        if self._may_reply(item) and (told := self._replied(item, made)):
+        told, in_doubt = self._replied(item, made) if self._may_reply(item) else (None, False)
+        if told:
             return told
-        return self._pushed(item, made)
+        try:
+            return self._pushed(item, made)
+        except TemporaryChannelError as error:
+            if not in_doubt or isinstance(error, UncertainDeliveryError):
+                raise
+            # The reply may have arrived: a later push could be a second copy, and must not look like a first one.
+            raise UncertainDeliveryError(str(error), retry_after=error.retry_after) from error
 
     def _may_reply(self, item: OutboxItem) -> bool:
         """A letter in doubt is pushed: its earlier push, if there was one, is known by the key."""
@@ -73,14 +82,17 @@ class LineSender:
     def _fresh(self, item: OutboxItem) -> bool:
         return self._now() - item.created_at <= _REPLY_WITHIN
 
-    def _replied(self, item: OutboxItem, made: list[Json]) -> str | None:
-        """What LINE said to a reply that it took; None when the letter has to be pushed. Replies are free (R114)."""
+    def _replied(self, item: OutboxItem, made: list[Json]) -> tuple[str | None, bool]:
+        """What LINE said to a reply that it took, else None: it has to be pushed. Whether a reply may have arrived.
+
+        Replies are free (R114).
+        """
         try:
             answer = self._reply(item, made)
         except UncertainDeliveryError as error:
             _log.info("line.reply_in_doubt", item=item.id, reason=str(error))
-            return self._replied_again(item, made)
-        return _told("replied", answer) if answer.good else None
+            return self._replied_again(item, made), True
+        return (_told("replied", answer) if answer.good else None), False
 
     def _replied_again(self, item: OutboxItem, made: list[Json]) -> str | None:
         """After a reply that may have arrived: a token serves once, so that a spent one says that it had."""
@@ -88,7 +100,7 @@ class LineSender:
             return None
         try:
             answer = self._reply(item, made)
-        except UncertainDeliveryError:
+        except ChannelError:
             return None
         if answer.good or _SPENT in answer.message.lower():
             return _told("replied" if answer.good else "replied before", answer)

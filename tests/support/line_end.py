@@ -138,6 +138,11 @@ class LineEnd(LineAccount):
         if kind is None and self.violations:
             raise AssertionError(f"requests that LINE would refuse: {self.violations}")
 
+    def stop_listening(self) -> None:
+        """Nobody answers at this port any more."""
+        self._server.shutdown()
+        self._server.server_close()
+
     def script(self, route: str, *faults: Fault) -> None:
         """What the next requests of a route meet, one each; afterwards all is as usual."""
         self._script[route].extend(faults)

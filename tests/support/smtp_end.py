@@ -115,6 +115,10 @@ class SmtpEnd:
         """Cut every open connection."""
         asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(10)
 
+    def stop_listening(self) -> None:
+        """Nobody answers at this port any more."""
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
+
     async def _listen(self) -> asyncio.Server:
         context = self._tls() if self.implicit_tls else None
         server = await asyncio.start_server(self._begin, self.host, self.port, ssl=context, limit=1 << 20)

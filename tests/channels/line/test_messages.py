@@ -159,12 +159,17 @@ def test_what_is_too_long_even_so_ends_in_an_ellipsis() -> None:
     assert sum(len(part["text"]) for part in parts) > 24_900
 
 
-def test_a_card_that_is_too_large_leaves_the_words() -> None:
-    """30 KB are LINE's limit; the words say everything."""
-    large = replace(CARD, rows=tuple((f"แถว {n}", "ค่า" * 100) for n in range(100)))
-    [text] = made(card=large)
-    assert text["text"] == ITEM.text
-    assert len(text["quickReply"]["items"]) == 2
+def test_a_card_that_is_too_large_is_put_into_words() -> None:
+    """30 KB are LINE's limit: rows, checks, note and addresses come as text; what is tapped stays to be tapped."""
+    buttons = (Choice("ดูสถานะ", url="https://saraban.example/l/1"), Choice("ยืนยัน", data="yes"))
+    rows = tuple((f"แถว {n}", "ค่า" * 30) for n in range(100))
+    parts = made(card=replace(CARD, rows=rows, buttons=buttons))
+    text = "\n".join(part["text"] for part in parts)
+    assert text.startswith(ITEM.text)
+    assert all(f"{label}: {value}" in text for label, value in rows)
+    assert text.endswith("☑ สำเนาบัตรประจำตัวประชาชน\n☐ แผนที่\nโปรดเก็บเลขรับไว้\nดูสถานะ: https://saraban.example/l/1")
+    taps = [one["action"]["label"] for one in parts[-1]["quickReply"]["items"]]
+    assert taps == ["ยืนยัน", "สถานะ", "ยื่นเรื่องใหม่"]
 
 
 def test_the_alternative_text_is_within_its_limit() -> None:

@@ -160,6 +160,15 @@ async def test_a_reply_in_doubt_that_is_no_longer_fresh_is_pushed(line: LineEnd,
     assert line.asked("/v2/bot/message/reply") == 1
 
 
+@pytest.mark.parametrize("fault", [rate_limited(5), Status(401)])
+async def test_a_reply_in_doubt_stays_in_doubt(line: LineEnd, make_sender: MakeSender, fault: Fault) -> None:
+    """When the push after it is surely refused for now, the letter may have arrived all the same."""
+    line.script("reply", CutAfterAccepting(), ServerError(500))
+    line.always("push", fault)
+    with pytest.raises(UncertainDeliveryError):
+        await make_sender().send(answering(line))
+
+
 async def test_a_letter_in_doubt_is_pushed_not_replied(line: LineEnd, make_sender: MakeSender) -> None:
     """Its earlier push, if there was one, is known by the key; a reply is known by nothing."""
     sender, item = make_sender(), answering(line)
