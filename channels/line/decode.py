@@ -35,7 +35,7 @@ def decode(spooled: Spooled) -> list[ChatEvent]:
         delivery = take_apart(spooled.body)
     except DeliveryError as error:
         blank = origin.blank(0, spooled.body.decode("utf-8", "replace"))
-        return [replace(blank, defect=f"delivery-unreadable: {error}")]
+        return [replace(blank, defect=f"event-malformed: delivery ({error})")]
     return [decode_element(element, index, origin) for index, element in enumerate(delivery.events)]
 
 
@@ -44,7 +44,7 @@ def decode_again(raw: str, origin: Origin) -> ChatEvent:
     try:
         element = element_of(raw)
     except DeliveryError as error:
-        return replace(origin.blank(0, raw), defect=f"delivery-unreadable: {error}")
+        return replace(origin.blank(0, raw), defect=f"event-malformed: delivery ({error})")
     return decode_element(element, 0, origin)
 
 

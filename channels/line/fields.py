@@ -31,6 +31,16 @@ def read_element(element: Element) -> tuple[object, str]:
     return value, faults[0] if faults else ""
 
 
+def check_syntax(element: Element) -> None:
+    """Raises SyntaxFault for what is no JSON; what is too deep to be read is not judged."""
+    try:
+        read_element(element)
+    except SyntaxFault:
+        raise
+    except MalformedError:
+        return
+
+
 def _decoder(faults: list[str]) -> json.JSONDecoder:
     def wrong(text: str) -> None:
         faults.append(f"number {text[:NUMBER_CHARACTERS]}")

@@ -403,7 +403,7 @@ def test_a_body_that_is_no_delivery_is_one_event(content: bytes) -> None:
     """It is shown to a clerk as a whole, with what is wrong with it."""
     [event] = decode(spooled(content))
     assert event.kind is ChatEventKind.MALFORMED
-    assert event.defect.startswith("delivery-unreadable: ")
+    assert event.defect.startswith("event-malformed: delivery (")
     assert event.id == f"{event.delivery}-0"
 
 
