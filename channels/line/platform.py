@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from channels.line.api import LineApi
 from channels.line.content import Contents
+from channels.line.endpoint import try_out
 from channels.line.decode import decode
 from channels.line.profile import name_of
 from channels.line.quota import read_quota
@@ -58,6 +59,10 @@ class LinePlatform:
 
     def quota(self) -> Quota:
         return read_quota(self._api)
+
+    def reaches_us(self) -> bool:
+        """Sends one empty delivery through the whole way: LINE, the network, the proxy, our webhook."""
+        return try_out(self._api).success
 
     def close(self) -> None:
         """Close what is connected to LINE."""

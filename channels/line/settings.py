@@ -1,18 +1,17 @@
 """Settings of the LINE channel: the agency's Official Account."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from mailroom.settings import ChannelSection, Day, Secret
+from mailroom.settings import ChatSection, Day, Secret
 
 API_URL = "https://api.line.me"
 DATA_URL = "https://api-data.line.me"
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+$")]
 
 
-class LineSettings(ChannelSection):
+class LineSettings(ChatSection):
     """LINE: the agency's Official Account (R111-R118)."""
 
     line_id: Annotated[str, Field(pattern=r"^@[A-Za-z0-9._-]+$")] = Field(
@@ -36,15 +35,6 @@ class LineSettings(ChannelSection):
     webhook_path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9/_-]+$")] = Field(
         "/line/webhook", description="Path of the webhook under [web] base_url, as entered at LINE."
     )
-    quiet_seconds: Annotated[int, Field(ge=5, le=86_400)] = Field(
-        120, description="After so long without a word what one person said becomes one submission, and is registered."
-    )
-    dialogue_minutes: Annotated[int, Field(ge=5, le=10_080)] = Field(
-        60, description="A guided dialogue that is left half way is submitted as it stands after so long."
-    )
-    largest_content_mb: Annotated[float, Field(gt=0, le=1000)] = Field(
-        200, description="Largest picture, video or file that is taken; of a larger one the entry says so."
-    )
     quota_reserve: Annotated[int, Field(ge=0)] = Field(
         0, description="So many pushed messages of the month are kept back for licences; then receipts go by e-mail."
     )
@@ -67,8 +57,3 @@ class LineSettings(ChannelSection):
     def all_addresses(self) -> frozenset[str]:
         """None: nobody writes to us from an Official Account."""
         return frozenset()
-
-    @property
-    def begins_on(self) -> date | None:
-        """There is no backlog at LINE: from the first delivery on everything is processed."""
-        return date.min

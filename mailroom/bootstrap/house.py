@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from channels import CHANNELS
+from mailroom.bootstrap.chats import Talks, join_talks
 from mailroom.bootstrap.paperwork import Paperwork
 from mailroom.bootstrap.parts import (
     SystemClock,
@@ -57,8 +58,14 @@ class House:
     """Readers of their own for the web, so that a long batch keeps no clerk waiting."""
     papers: Paperwork
     reminders: Reminders
+    talks: Mapping[str, Talks]
+    """Channels that know turns, by name."""
     stopping: threading.Event
     """Set to let work in hand end at the next batch."""
+
+    def problems(self) -> list[str]:
+        """Codes of problems that the books know nothing of, for `services.health.health`."""
+        return [*self.papers.alarms.codes(), *(code for one in self.talks.values() for code in one.watch.codes())]
 
 
 @contextmanager
@@ -112,6 +119,7 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         desk_readers=desk_readers,
         papers=Paperwork(configuration, books, archive, clock, stack, stopping.is_set),
         reminders=reminders(configuration, books, clock),
+        talks=join_talks(configuration, books, clock, stack, stopping.is_set, listeners),
         stopping=stopping,
     )
 

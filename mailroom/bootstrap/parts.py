@@ -11,6 +11,7 @@ from mailroom.configuration import Configuration
 from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.announcements import Announcements
+from mailroom.services.chat_fallback import ChatFallback
 from mailroom.services.delivery import EMAIL
 from mailroom.services.dispatch import Dispatcher
 from mailroom.services.reminders import Reminders
@@ -64,8 +65,21 @@ def dispatchers(configuration: Configuration, books: Books, archive: Archive, cl
             books=books,
             archive=archive,
             clock=clock,
+            fallback=_fallback(configuration, name),
         )
         for name, settings in configuration.channels.items()
+    )
+
+
+def _fallback(configuration: Configuration, channel: str) -> ChatFallback | None:
+    """What becomes of letters that a channel of turns cannot carry; mail has nowhere else to go."""
+    if CHANNELS[channel].chat is None:
+        return None
+    return ChatFallback(
+        channel=channel,
+        account=configuration.channels[channel].public_address.lower(),
+        texts=texts(),
+        mails=EMAIL in configuration.channels,
     )
 
 

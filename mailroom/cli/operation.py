@@ -43,6 +43,8 @@ def once(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> 
 def full_pass(house: House) -> tuple[list[Round], int]:
     """Every account once, then what is approved, then every letter that is due. The second value counts letters sent."""
     rounds = []
+    for talks in house.talks.values():
+        talks.full_pass()
     for watch in house.watches:
         with progress(f"taking {watch.inbox.account}") as report:
             rounds.append(house.rounds.receive(watch, report))

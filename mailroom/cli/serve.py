@@ -14,6 +14,7 @@ import uvicorn
 
 from mailroom.bootstrap import House
 from mailroom.bootstrap.papers import join_public
+from mailroom.cli.chat_chores import ChatChores
 from mailroom.cli.site import site
 from mailroom.daemon import Bell, Chore, Daemon, Watched
 from mailroom.domain.errors import ConfigurationError
@@ -41,9 +42,12 @@ def serve(house: House, ready: Ready | None = None) -> None:
         pages = public_pages(house.configuration.agency)
         public = join_public(house.papers.shop, FolderLook(pages), stack)
         bell = Bell()
+        chats = [ChatChores(one) for one in house.talks.values()]
+        chores = [*_chores(house, public, bell), *(chore for chat in chats for chore in chat.chores)]
+        webhooks = {chat.path: chat.webhook() for chat in chats}
         server = uvicorn.Server(
             uvicorn.Config(
-                site(house, public, pages, release_soon=bell.ring),
+                site(house, public, pages, release_soon=bell.ring, webhooks=webhooks),
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -55,7 +59,7 @@ def serve(house: House, ready: Ready | None = None) -> None:
         if ready:
             ready(listening.getsockname()[1])
         try:
-            asyncio.run(_daemon(house, _chores(house, public, bell)))
+            asyncio.run(_daemon(house, chores))
         finally:
             server.should_exit = True
             thread.join(10)
@@ -133,5 +137,5 @@ def _listen(house: House) -> socket.socket:
 
 
 def _beat(house: House, _at: datetime) -> None:
-    state = health(house.books, house.clock, others=house.papers.alarms.codes)
+    state = health(house.books, house.clock, others=house.problems)
     log.info("heartbeat", status=state["status"], problems=state["problems"], **state["counts"])

@@ -1,11 +1,13 @@
 """The pages of one agency: the desk behind the login, and what anyone may see."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from mailroom.bootstrap import House, sign_in
 from mailroom.bootstrap.papers import draw_qr
+from mailroom.ports import Asgi
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
 from mailroom.web import announcements, instruments
@@ -15,13 +17,24 @@ from mailroom.web.pages import Pages
 from mailroom.web.public.pages import PublicPages
 from mailroom.web.public.routes import public_routes
 from mailroom.web.public.site import PublicSite
-from mailroom.web.site import PaperOffice
+from mailroom.web.site import ChatLook, PaperOffice
+from mailroom.web.webhooks import webhook_route
+
+NO_WEBHOOKS: Mapping[str, Asgi] = MappingProxyType({})
 
 
 def site(
-    house: House, public: PublicOffice, pages: PublicPages, *, release_soon: Callable[[], None]
+    house: House,
+    public: PublicOffice,
+    pages: PublicPages,
+    *,
+    release_soon: Callable[[], None],
+    webhooks: Mapping[str, Asgi] = NO_WEBHOOKS,
 ) -> Callable[..., Any]:
-    """One ASGI application. `release_soon` has approved papers signed without waiting for the schedule."""
+    """One ASGI application. `release_soon` has approved papers signed without waiting for the schedule.
+
+    `webhooks`, by path, are where other platforms send to.
+    """
     configuration = house.configuration
     visitors = PublicSite(publication=public.publication, files=public.files, pages=pages, verifier=public.verifier)
     return application(
@@ -34,16 +47,31 @@ def site(
         texts=house.texts,
         settings=configuration.settings.web,
         clock=house.clock,
-        health=partial(health, house.books, house.clock, others=house.papers.alarms.codes),
+        health=partial(health, house.books, house.clock, others=house.problems),
         sign_in=sign_in(configuration, house.books, house.clock),
         private=instruments.desk_routes(house.papers.chancery),
         public=announcements.public_routes(house.papers.chancery, pages, draw_qr),
         mounted=[
             *public_routes(visitors),
             *document_routes(house.papers.links, Pages(agency=configuration.agency, texts=house.texts)),
+            *(webhook_route(path, webhook) for path, webhook in webhooks.items()),
         ],
         gaps=partial(instruments.gaps_of, house.papers.chancery),
         alarms=house.papers.alarms.remarks,
         papers=PaperOffice(house=house.papers.licences, release_soon=release_soon),
         incoming=house.papers.incoming,
+        chat=_chat_look(house),
     )
+
+
+def _chat_look(house: House) -> ChatLook | None:
+    """What the pages show of the channel that knows turns; there is one at most."""
+    for talks in house.talks.values():
+        return ChatLook(
+            channel=talks.platform.channel,
+            account=talks.platform.account,
+            refused=talks.platform.refused,
+            quota=talks.watch.last_quota,
+            last_delivery_at=talks.watch.last_delivery_at,
+        )
+    return None

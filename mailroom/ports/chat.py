@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Seque
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
 from mailroom.domain.chat import (
     ChatCase,
@@ -42,6 +42,14 @@ class Spool(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class RungInbox(Protocol):
+    """An inbox of which this program itself knows when something arrives."""
+
+    def ring(self) -> None:
+        """End its wait: something has arrived. From any thread."""
+
+
 class ChatPlatform(Protocol):
     """One account of a platform for conversations. Nothing connects before it is asked to."""
 
@@ -75,6 +83,11 @@ class ChatPlatform(Protocol):
 
     def quota(self) -> Quota:
         """Raises TemporaryChannelError, ChannelSetupError."""
+
+    def reaches_us(self) -> bool:
+        """Whether an empty delivery that the platform sends on demand arrives here. Raises ChannelError."""
+
+    def close(self) -> None: ...
 
 
 class ChatBook(Protocol):

@@ -18,7 +18,7 @@ from mailroom.settings.agency import (
     WebSection,
 )
 from mailroom.settings.catalogue import AgenciesFile, ServicesFile
-from mailroom.settings.channel import AnnouncementSection, ChannelName, ChannelSection, Finding
+from mailroom.settings.channel import AnnouncementSection, ChannelName, ChannelSection, ChatSection, Finding
 from mailroom.settings.licences import LicencesSection
 from mailroom.settings.section import Day, Secret, Section
 from mailroom.settings.signing import SigningSection
@@ -27,6 +27,7 @@ __all__ = [
     "AgenciesFile",
     "ChannelName",
     "ChannelSection",
+    "ChatSection",
     "Day",
     "Finding",
     "HoursSection",

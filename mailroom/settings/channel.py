@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from mailroom.settings.section import Day, Section
 
+LONG_AGO = date(1970, 1, 1)
+
 ChannelName = Literal["email", "line"]
 """Channels that an agency of the starting level may announce (R112)."""
 
@@ -52,6 +54,25 @@ class ChannelSection(Section):
     def begins_on(self) -> date | None:
         """From which day on messages are processed and answered; None when no day is set."""
         return None
+
+
+class ChatSection(ChannelSection):
+    """The table of a channel that knows turns of a conversation."""
+
+    quiet_seconds: Annotated[int, Field(ge=5, le=86_400)] = Field(
+        120, description="After so long without a word what one person said becomes one submission, and is registered."
+    )
+    dialogue_minutes: Annotated[int, Field(ge=5, le=10_080)] = Field(
+        60, description="A guided dialogue that is left half way is submitted as it stands after so long."
+    )
+    largest_content_mb: Annotated[float, Field(gt=0, le=1000)] = Field(
+        200, description="Largest picture, video or file that is taken; of a larger one the entry says so."
+    )
+
+    @property
+    def begins_on(self) -> date | None:
+        """There is no backlog at such a channel: from the first delivery on everything is processed."""
+        return LONG_AGO
 
 
 @dataclass(frozen=True, slots=True)
