@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,7 +110,7 @@ class ChatContents:
         with self._books.begin() as uow:
             uow.chats(self._platform.channel, self._platform.account).save_content(event.id, content)
             uow.commit()
-        log.info("chat.content", event=event.id, state=content.state.value, size=content.size)
+        log.info("chat.content", of=event.id, state=content.state.value, size=content.size)
         if isinstance(failure, ChannelSetupError):
             raise failure
         return content.state is not ContentState.WANTED
@@ -136,7 +137,8 @@ class ChatContents:
         except OSError as error:
             raise StorageError(f"{path} cannot be written ({error}); mend the disk, it is fetched again") from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
         return replace(content, file=content_name(event.id))
 
     def _postponed(self, event: ChatEvent, error: ChannelError) -> ChatContent:

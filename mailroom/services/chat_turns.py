@@ -114,7 +114,7 @@ class ChatTurns:
             except MailroomError:
                 raise
             except Exception as error:  # the job loop: one event must not stop the others
-                log.exception("chat.turn-failed", event=event.id, error=type(error).__name__)
+                log.exception("chat.turn-failed", of=event.id, error=type(error).__name__)
         self._give_up(event)
         return Fate.DONE
 

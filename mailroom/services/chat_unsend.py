@@ -22,7 +22,7 @@ def take_back(uow: UnitOfWork, channel: str, account: str, event: ChatEvent, now
     chats = uow.chats(channel, account)
     brought = chats.message(event.unsent)
     if brought is not None and brought.person != event.person:
-        log.warning("chat.unsend-of-another", event=event.id)
+        log.warning("chat.unsend-of-another", of=event.id)
         return True
     chats.unsend(event.unsent, event.occurred_at)
     talk = chats.conversation(brought.conversation) if brought and brought.conversation else None

@@ -43,16 +43,18 @@ class Paper:
     at: datetime
 
 
-def addressees(issuance: Issuance, record: MessageRecord | None) -> list[Addressee]:
+def addressees(uow: UnitOfWork, issuance: Issuance, record: MessageRecord | None) -> list[Addressee]:
     """The applicant's channel, and e-mail as well where it is another one and an address is known (R26, R116).
 
-    Graded matter goes by e-mail alone (R58, R118).
+    Who asked in a chat and gave an address there is known by it. Graded matter goes by e-mail alone (R58, R118).
     """
-    found, channel = [], issuance.channel
-    message = record.message if record and not is_graded(record) else None
-    if channel != EMAIL and record and message and record.logged.envelope.channel == channel:
-        found.append(Addressee(channel, message.sender.address))
-    found.append(Addressee(EMAIL, issuance.email))
+    found, email, message = [], issuance.email, record.message if record else None
+    if record and message and issuance.channel == record.logged.envelope.channel != EMAIL:
+        chats = uow.chats(issuance.channel, record.logged.envelope.account)
+        email = email or chats.person(message.sender.address).email
+        if not is_graded(record):
+            found.append(Addressee(issuance.channel, message.sender.address))
+    found.append(Addressee(EMAIL, email))
     return [one for one in found if one.to]
 
 
@@ -96,7 +98,7 @@ class Delivery:
         Empty where the holder has no address.
         """
         record = _request(uow, issuance)
-        enclosed = (self._encloses(one, record, size) for one in addressees(issuance, record))
+        enclosed = (self._encloses(one, record, size) for one in addressees(uow, issuance, record))
         return tuple(dict.fromkeys("enclosed" if one else "link" for one in enclosed))
 
     def _encloses(self, addressee: Addressee, record: MessageRecord | None, size: int) -> bool:
@@ -119,7 +121,7 @@ class Delivery:
         """
         record = _request(uow, issuance)
         paper = Paper(issuance, document, outgoing, record, at)
-        found = addressees(issuance, record)
+        found = addressees(uow, issuance, record)
         letters = tuple(self._letter(uow, paper, addressee, enclose=enclose) for addressee in found)
         for letter in letters:
             uow.outbox.put(letter)
