@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-
 UNKNOWN_EVENT = "event-unknown"
 """Code of the defect of an event whose type nobody told us of (docs/defects.md)."""
 

@@ -82,6 +82,9 @@ class Letter(StrEnum):
 TEMPLATED: tuple[Letter, ...] = tuple(letter for letter in Letter if letter is not Letter.PROMPT)
 """Letters that are composed from a template of their own."""
 
+UNCOUNTED = frozenset({Letter.PROMPT, Letter.EMAIL_CODE})
+"""What uses up nothing of what may be sent to somebody in a day: turns, and codes that a stranger can ask for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

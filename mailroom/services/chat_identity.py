@@ -19,8 +19,8 @@ from mailroom.stages.compose import QUOTED_NAME, Composer, one_line
 
 VALID_FOR = timedelta(minutes=15)
 TRIES = 5
-CODES_AN_HOUR = 3
-HOUR = timedelta(hours=1)
+LIMITS = ((timedelta(hours=1), 3), (timedelta(days=1), 10))
+"""So many codes within such a time: the address may be that of somebody who wants none."""
 
 Answer = tuple[ChatPerson, str, dict[str, object]]
 """The person as they are now, and the key and facts of what they are told."""
@@ -52,17 +52,15 @@ class ChatIdentity:
         self._new_code = new_code
 
     def send(self, uow: UnitOfWork, event: ChatEvent, person: ChatPerson, now: datetime) -> Answer:
-        """Mail a code to the address that the person gave: at most three an hour, whatever becomes of them."""
+        """Mail a code to the address that the person gave: at most three an hour and ten a day, whatever becomes of them."""
         if not person.email:
             return person, "code-no-email", {}
         if person.email_proven_at:
             return person, "email-proven-already", {"email": person.email}
         if not self._mails:
             return person, "code-impossible", {}
-        recent = [at for at in person.codes_sent_at if now - at < HOUR]
-        if len(recent) >= CODES_AN_HOUR:
-            wait = recent[CODES_AN_HOUR - 1] + HOUR - now
-            return person, "code-too-many", {"minutes": max(1, ceil(wait.total_seconds() / 60))}
+        if wait := _wait(person.codes_sent_at, now):
+            return person, "code-too-many", {"minutes": ceil(wait.total_seconds() / 60)}
         code = self._new_code()
         uow.outbox.put(self._letter(event, person, code, now))
         person = replace(
@@ -71,7 +69,7 @@ class ChatIdentity:
             code_email=person.email,
             code_expires_at=now + VALID_FOR,
             code_tries=0,
-            codes_sent_at=(now, *recent),
+            codes_sent_at=(now, *person.codes_sent_at)[: LIMITS[-1][1]],
         )
         return person, "code-sent", {"email": person.email, "minutes": int(VALID_FOR.total_seconds() // 60)}
 
@@ -122,6 +120,12 @@ class ChatIdentity:
 def hash_of(person: ChatPerson, email: str, code: str) -> str:
     """What the books keep of a code; bound to who asked for it and to the address that it went to."""
     return hashlib.sha256(f"{person.id}\n{email.lower()}\n{code}".encode()).hexdigest()
+
+
+def _wait(sent_at: tuple[datetime, ...], now: datetime) -> timedelta:
+    """How long until another code may go; `sent_at` is latest first."""
+    waits = [sent_at[most - 1] + within - now for within, most in LIMITS if len(sent_at) >= most]
+    return max([timedelta(), *waits])
 
 
 def _without_code(person: ChatPerson) -> ChatPerson:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from mailroom.domain.clerk import Clerk
-from mailroom.domain.decision import Decision, Letter, Outcome, Urgency
+from mailroom.domain.decision import UNCOUNTED, Decision, Outcome, Urgency
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxState
@@ -153,7 +153,7 @@ def _history(
     now: datetime,
 ) -> History:
     address = message.sender.address.lower()
-    letters_to = (item for item in shelf.items.values() if item.letter is not Letter.PROMPT)
+    letters_to = (item for item in shelf.items.values() if item.letter not in UNCOUNTED)
     recent = [item for item in letters_to if address and item.to.lower() == address]
     letters = [item.letter for item in recent if item.created_at > now - timedelta(hours=24)]
     answered = [shelf.items[one].message_id for one in outbox_ids(message) if one in shelf.items]
@@ -195,7 +195,7 @@ def _mentioned(shelf: Shelf, message: Message, address: str) -> RegisterNumber |
 
 
 def _answered(shelf: Shelf, message: Message, now: datetime) -> bool:
-    letters = [item for item in shelf.items.values() if item.letter is not Letter.PROMPT]
+    letters = [item for item in shelf.items.values() if item.letter not in UNCOUNTED]
     recent = {item.message_id for item in letters if item.created_at > now - timedelta(days=7)}
     said = (shelf.messages[one].message for one in recent if one is not None)
     key = text_key(message)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mailroom.domain.decision import Letter
+from mailroom.domain.decision import UNCOUNTED, Letter
 from mailroom.domain.message import LoggedMessage, Message
 from mailroom.domain.record import History, text_key
 from mailroom.domain.register import RegisterNumber
@@ -50,7 +50,7 @@ FIRSTS = (
     .order_by(MESSAGE.c.entered_system_at, MESSAGE.c.id)
 )
 # A turn of a dialogue is no letter: it neither uses up what may be sent to somebody nor answers a matter.
-IS_LETTER = OUTBOX_ITEM.c.letter != Letter.PROMPT.value
+IS_LETTER = OUTBOX_ITEM.c.letter.not_in(sorted(one.value for one in UNCOUNTED))
 LETTERS = sa.select(OUTBOX_ITEM.c.to_address, OUTBOX_ITEM.c.letter).where(
     OUR_OUTBOX, OUTBOX_ITEM.c.to_address.in_(SOME), OUTBOX_ITEM.c.created_at > sa.bindparam("since"), IS_LETTER
 )
@@ -191,7 +191,7 @@ def _find_answered(facts: Facts, transaction: Transaction, clues: Sequence[Clue]
 def _add_letters(facts: Facts, transaction: Transaction, seen: int) -> None:
     """Letters put since the questions were asked, for members of this very batch."""
     for item in transaction.letters[seen:]:
-        if item.letter is Letter.PROMPT:
+        if item.letter in UNCOUNTED:
             continue
         facts.letters[item.to.lower()].append(item.letter)
         if item.message_id is not None and (key := transaction.text_keys.get(item.message_id)):

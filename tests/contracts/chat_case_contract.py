@@ -6,7 +6,7 @@ import pytest
 
 from mailroom.domain.card import Card, CheckItem, Choice
 from mailroom.domain.case import Case, CaseState
-from mailroom.domain.decision import Letter, Secrecy
+from mailroom.domain.decision import UNCOUNTED, Letter, Secrecy
 from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.message import Address, Envelope, LoggedMessage, Message
 from mailroom.ports import Books
@@ -111,7 +111,7 @@ class ChatLetterContract:
             assert {one.id: one.card for one in claimed} == {letter.id: letter.card for letter in letters}
 
     def test_turns_of_a_dialogue_use_up_nothing(self, books: Books) -> None:
-        """A prompt counts neither among the letters of the day nor as the answer to a text, in its own batch or later."""
+        """A prompt, or a code, counts neither among the letters of the day nor as the answer to a text, in its own batch or later."""
         first, second = arrive(books, b"a", b"b")
         found = []
         with books.begin() as uow:
@@ -119,7 +119,8 @@ class ChatLetterContract:
             for (logged, words), history in zip(pairs, uow.messages.histories(pairs, NOW), strict=True):
                 found.append(history)
                 uow.messages.record(verdict(logged, words))
-                uow.outbox.put(item(logged.id, logged.id, letter=Letter.PROMPT))
+                for place, letter in enumerate(sorted(UNCOUNTED)):
+                    uow.outbox.put(item(logged.id, 10 * logged.id + place, letter=letter))
             uow.commit()
         [third] = arrive(books, b"c")
         with books.look() as uow:

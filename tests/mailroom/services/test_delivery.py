@@ -16,6 +16,7 @@ from mailroom.services.links import hash_of
 from tests.support.post import CONTENT, PDF, START, Post, issuance, status_url
 
 DIGEST = hashlib.sha256(PDF).hexdigest()
+_LINK_ADDRESS = "https://licence.agency.example/documents/{}"
 _LINK = re.compile(r"https://licence\.agency\.example/documents/([A-Za-z0-9_-]{43})\s")
 
 
@@ -185,6 +186,39 @@ def test_another_channel_gets_a_link_and_the_mailbox_the_file(post: Post) -> Non
     assert (chat.channel, chat.to, chat.letter) == ("line", "U123", Letter.LICENCE_LINK)
     assert (mail.channel, mail.to, mail.letter) == ("email", "pinkaew@citizen.test", Letter.LICENCE)
     assert [one.channel for one in post.hand_over(message_id=row, channel="line", email="")] == ["line"]
+
+
+def test_a_link_in_a_chat_is_short_words_and_a_button(post: Post) -> None:
+    """One address in the words and under the button, and the public record beside it."""
+    row = post.receive(channel="line", sender="U123")
+    chat, _ = post.hand_over(message_id=row, channel="line")
+    assert chat.card
+    assert [one.url for one in chat.card.buttons] == [
+        _LINK_ADDRESS.format(token_of(chat)),
+        status_url("7K3M9QXR2V5T"),
+        "tel:020000000",
+    ]
+    assert "12/2569" in chat.card.title
+    assert len(chat.text) < 1000
+
+
+def test_an_address_given_in_the_chat_gets_the_file(post: Post) -> None:
+    """Where the paper itself names none (R116)."""
+    row = post.receive(channel="line", sender="U123")
+    with post.books.begin() as uow:
+        chats = uow.chats("line", "saraban@agency.example")
+        chats.save_person(replace(chats.person("U123"), email="pin@citizen.test"))
+        uow.commit()
+    _, mail = post.hand_over(message_id=row, channel="line", email="")
+    assert (mail.channel, mail.to, mail.letter) == ("email", "pin@citizen.test", Letter.LICENCE)
+
+
+def test_a_graded_paper_never_goes_over_a_chat(post: Post) -> None:
+    """By mail alone, and where no address is known a clerk hands it over (R58, R118)."""
+    row = post.receive(channel="line", sender="U123", secrecy=Secrecy.SECRET)
+    assert [one.channel for one in post.hand_over(message_id=row, channel="line")] == ["email"]
+    assert post.hand_over(message_id=row, channel="line", email="") == ()
+    assert [one.name for one in post.events(row)] == ["letter.omitted"]
 
 
 @pytest.mark.parametrize(
