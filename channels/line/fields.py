@@ -115,6 +115,12 @@ class Fields:
             raise self.wrong(key)
         return value
 
+    def list_(self, key: str) -> list[Any]:
+        value = self._value.get(key)
+        if not isinstance(value, list):
+            raise self.wrong(key)
+        return value
+
     def inner(self, key: str) -> "Fields":
         return Fields(self._value.get(key), f"{self._name}{key}")
 
