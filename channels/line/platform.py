@@ -5,8 +5,8 @@ from typing import BinaryIO
 
 from channels.line.api import LineApi
 from channels.line.content import Contents
-from channels.line.endpoint import try_out
 from channels.line.decode import decode
+from channels.line.endpoint import try_out
 from channels.line.profile import name_of
 from channels.line.quota import read_quota
 from channels.line.settings import LineSettings

@@ -8,7 +8,7 @@ import pytest
 
 from channels import CHANNELS
 from tests.contracts.channel_contract import InboxContract, ReaderContract, SenderContract
-from tests.support.channel_kits import LineSending, LineTaking, MailReading, MailSending, MailTaking
+from tests.support.channel_kits import LineReading, LineSending, LineTaking, MailReading, MailSending, MailTaking
 from tests.support.line_end import LineEnd
 
 
@@ -46,4 +46,4 @@ class TestInboxes(InboxContract):
 class TestReaders(ReaderContract):
     @pytest.fixture(params=sorted(CHANNELS))
     def kit(self, request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-        return {"email": MailReading()}[request.param]
+        return {"email": MailReading(), "line": LineReading(tmp_path)}[request.param]

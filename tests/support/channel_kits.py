@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -11,6 +12,7 @@ from email.policy import SMTP, default
 from pathlib import Path
 from typing import Any, cast
 
+from channels import CHANNELS
 from channels.email.inbox import ImapInbox
 from channels.email.login_gate import LoginGate
 from channels.email.sandbox import SandboxedReader
@@ -19,7 +21,8 @@ from channels.email.submission import Submission
 from channels.line.api import LineApi
 from channels.line.decode import decode
 from channels.line.sender import LineSender
-from mailroom.domain.chat import Conversation, ConversationState, Spooled
+from channels.line.settings import LineSettings
+from mailroom.domain.chat import ChatContent, ContentState, Conversation, ConversationState, Spooled
 from mailroom.domain.errors import (
     ChannelSetupError,
     PermanentChannelError,
@@ -27,6 +30,7 @@ from mailroom.domain.errors import (
     UncertainDeliveryError,
 )
 from mailroom.ports import ChannelHome, Inbox, Reader, Sender
+from mailroom.ports.contents import content_name, content_path
 from mailroom.testing import MemoryBooks, RecordingSender, ScriptedInbox
 from tests.support import line_events
 from tests.support.dovecot import Dovecot
@@ -195,22 +199,42 @@ class LineTaking:
     _numbers: Any = field(default_factory=itertools.count)
 
     def inbox(self) -> Inbox:
-        from channels.line.inbox import LineInbox
+        return CHANNELS["line"].inbox(offline_settings(self.folder), ChannelHome(self.folder, self.books))
 
-        with LineEnd() as end:
-            settings = line_settings(self.folder, end)
-        return LineInbox(settings, ChannelHome(self.folder, self.books))
-
-    def put(self, words: Sequence[str], content: bytes | None = None) -> None:
+    def put(self, words: Sequence[str]) -> None:
         for word in words:
-            at = START + timedelta(seconds=next(self._numbers))
-            with self.books.begin() as uow:
-                chats = uow.chats(self.channel, self.account)
-                raw = line_events.body(line_events.text(word, at=at))
-                [event] = chats.add(decode(Spooled("1", raw, hashlib.sha256(raw).hexdigest(), at)))
-                chats.save(conversation(event.id, event.person, at))
-                chats.handled(event.id, event.id)
-                uow.commit()
+            self.complete(line_events.text(word, at=START + timedelta(seconds=next(self._numbers))))
+
+    def complete(self, event: line_events.Event, content: bytes | None = None) -> None:
+        """A conversation of this one event, with its content if it has one."""
+        raw = line_events.body(event)
+        at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
+        with self.books.begin() as uow:
+            chats = uow.chats(self.channel, self.account)
+            [one] = chats.add(decode(Spooled("1", raw, hashlib.sha256(raw).hexdigest(), at)))
+            chats.save(conversation(one.id, one.person, at))
+            chats.handled(one.id, one.id)
+            if content is not None:
+                chats.save_content(one.id, self._kept(one.id, content))
+            uow.commit()
+
+    def _kept(self, event_id: str, content: bytes) -> ChatContent:
+        path = content_path(self.folder, event_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        return ChatContent(
+            state=ContentState.KEPT,
+            file=content_name(event_id),
+            size=len(content),
+            sha256=digest,
+            media_type="image/png",
+        )
+
+
+def offline_settings(folder: Path) -> LineSettings:
+    """For what asks nothing of LINE."""
+    return line_settings(folder, LineEnd(url="http://127.0.0.1:1"))
 
 
 def conversation(name: str, person: str, at: datetime) -> Conversation:
@@ -250,3 +274,26 @@ class MailReading:
 
     def with_file(self, content: bytes) -> bytes:
         return mail("ตามไฟล์แนบ", content)
+
+
+@dataclass
+class LineReading:
+    """Conversations as the inbox hands them out."""
+
+    folder: Path
+
+    def reader(self) -> Reader:
+        return CHANNELS["line"].reader(offline_settings(self.folder), None)
+
+    def raw(self, words: str) -> bytes:
+        return self._handed_out(line_events.text(words))
+
+    def with_file(self, content: bytes) -> bytes:
+        return self._handed_out(line_events.file("a.bin", len(content)), content)
+
+    def _handed_out(self, event: line_events.Event, content: bytes | None = None) -> bytes:
+        taking = LineTaking(self.folder)
+        taking.complete(event, content)
+        with closing(taking.inbox()) as inbox:
+            [[(_, raw)]] = inbox.fetch(inbox.survey(lambda _: set()))
+            return raw if isinstance(raw, bytes) else b"".join(raw)

@@ -25,6 +25,8 @@ STATELESS_SECONDS = 900
 class LineAccount:
     """The Official Account: its state, and an answer for each route."""
 
+    url: str = ""
+    """Where it is, once it runs."""
     pushed: list[Sent] = field(default_factory=list)
     replied: list[Sent] = field(default_factory=list)
     dropped: list[Sent] = field(default_factory=list)
