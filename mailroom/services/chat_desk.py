@@ -75,7 +75,7 @@ class ChatDesk:
             dialogue=dialogue,
         )
         self._turns = ChatTurns(
-            books=books, clock=clock, rules=rules, identity=identity, names=names, stopping=stopping
+            books=books, clock=clock, rules=rules, identity=identity, names=names, folder=folder, stopping=stopping
         )
         self._closing = ChatClosing(books=books, channel=channel, account=account, clock=clock, stopping=stopping)
         self._contents = ChatContents(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from pathlib import Path
 
 import structlog
 
@@ -24,6 +25,7 @@ from mailroom.domain.service import Catalogue
 from mailroom.domain.texts import Texts
 from mailroom.ports import Books, Clock, UnitOfWork
 from mailroom.ports.chat import ChatBook
+from mailroom.ports.contents import content_path
 from mailroom.services.announcements import Announced, Announcements
 from mailroom.services.chat_closing import finish
 from mailroom.services.chat_contents import Names
@@ -45,6 +47,7 @@ CASES = 100
 ANSWERED_WITHIN = timedelta(hours=1)
 """What was said longer ago is taken in like anything else, but an answer would only puzzle."""
 SUBJECT_LIMIT = 100
+THROWN_AWAY = "thrown away by its sender before it was submitted"
 
 
 class Fate(Enum):
@@ -80,8 +83,11 @@ class ChatTurns:
         rules: TalkRules,
         identity: ChatIdentity,
         names: Names,
+        folder: Path,
         stopping: Callable[[], bool],
     ) -> None:
+        """`folder` is the channel's, where contents are."""
+        self._folder = folder
         self._books = books
         self._clock = clock
         self._rules = rules
@@ -131,9 +137,12 @@ class ChatTurns:
             found = turn(event, talk, person, facts)
             found = self._with_wish(uow, event, talk, found, facts, now)
             answered = self._write(uow, chats, event, person, found, now)
+            thrown = _thrown_away(chats, found)
             uow.commit()
         if not event.room and event.person and not found.person.name:
             self._names.want(event.person, now)
+        for one in thrown:
+            content_path(self._folder, one.id).unlink(missing_ok=True)
         return Fate.ANSWERED if answered else Fate.DONE
 
     def _facts(
@@ -231,6 +240,18 @@ class ChatTurns:
 
 def _answered_by(event: ChatEvent, later: Sequence[ChatEvent]) -> bool:
     return any(one.person == event.person and answers_later(one) for one in later)
+
+
+def _thrown_away(chats: ChatBook, found: Turn) -> list[ChatEvent]:
+    """Events whose contents their sender threw away with the whole conversation; what was taken back stays a record."""
+    talk = found.conversation
+    if talk is None or talk.state is not ConversationState.DROPPED or found.takes_back:
+        return []
+    thrown = [one for one in chats.events_of(talk.id) if one.content.state in (ContentState.WANTED, ContentState.KEPT)]
+    for one in thrown:
+        content = replace(one.content, state=ContentState.GONE, file="", due_at=None, note=THROWN_AWAY)
+        chats.save_content(one.id, content)
+    return thrown
 
 
 def _going_on(chats: ChatBook, event: ChatEvent, now: datetime) -> Conversation | None:

@@ -147,9 +147,9 @@ def _collected(
     if talk.step is Step.SERVICE and (service := guide.by_number(text, event, facts)):
         talk, person, said = guide.chosen(speaks, event, talk, person, facts, service)
         return Turn(person=person, conversation=talk, says=said)
+    if talk.step is not Step.EMAIL and guide.usable(address := email_address(text), facts):
+        talk, person = replace(talk, email=address), guide.with_email(person, address)
     talk, person, said = guide.answer(speaks, event, talk, person, facts)
-    if address := email_address(text):
-        person = guide.with_email(person, address) if guide.usable(address, facts) else person
     unanswered = facts.silent or in_the_middle(event)
     return Turn(person=person, conversation=talk, says=None if unanswered else said, belongs=True)
 

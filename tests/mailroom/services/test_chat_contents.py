@@ -178,6 +178,20 @@ def test_what_is_said_while_it_waits_is_part_of_it(house: ChatHouse) -> None:
     assert len(house.events_of(event.id)) == 2
 
 
+def test_what_is_thrown_away_is_not_kept(house: ChatHouse) -> None:
+    """Neither what was fetched nor what was still to come; that it came stays on record."""
+    event = arrive(house)
+    house.desk.fetch_contents()
+    later = house.somsri.message(ChatMessageKind.IMAGE)
+    house.receive(later)
+    house.receive(house.somsri.said("ทิ้งทั้งหมด"))
+    assert house.talk(event.id).state is ConversationState.DROPPED
+    assert list((house.folder / "content").iterdir()) == []
+    assert not house.desk.fetch_contents()
+    assert {one.content.state for one in house.events_of(event.id)} == {ContentState.GONE}
+    assert content_of(house, event).sha256
+
+
 # Names
 
 

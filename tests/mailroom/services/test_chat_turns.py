@@ -1,5 +1,6 @@
 """Intake and turns: every event once, in order, answered once, whatever is interrupted."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +11,10 @@ from mailroom.domain.chat import ChatContent, ChatEventKind, ContentState, Conve
 from mailroom.domain.decision import Letter
 from mailroom.domain.errors import StorageError
 from mailroom.stages.chat_words import Verb
+from storage.unit_of_work import SqlBooks
 from tests.support.chat_house import ChatHouse, FragileBooks, Killed
 from tests.support.chat_talk import CHAI, SOMSRI, START, Events
+from tests.support.stage_values import AGENCY
 
 
 @pytest.fixture
@@ -239,6 +242,27 @@ def script(house: ChatHouse) -> None:
     house.spool.deliver(events.unsent(gone.message.id), chai.said("123456"))
     house.spool.deliver(chai.said("ขอถังขยะ"), chai.said("ส่งเรื่อง"))
     house.clock.at = START + timedelta(minutes=3)
+
+
+def test_on_real_books_it_is_the_same(tmp_path: Path) -> None:
+    """What people are told, and what becomes of their conversations."""
+    calm = ChatHouse(tmp_path / "memory")
+    script(calm)
+    calm.desk.run()
+    with closing(SqlBooks(f"sqlite:///{tmp_path / 'books.db'}", AGENCY.key)) as books:
+        house = ChatHouse(tmp_path / "sql", books=books)
+        script(house)
+        house.desk.run()
+        span = (START - timedelta(days=1), START + timedelta(days=1))
+        for person in (SOMSRI, CHAI):
+            with books.look() as uow, calm.books.look() as other:
+                said, expected = (one.outbox.said_to("line", person, *span, 100) for one in (uow, other))
+                assert [(one.id, one.text, one.card) for one in said] == [
+                    (one.id, one.text, one.card) for one in expected
+                ]
+            assert house.person(person) == calm.person(person)
+            assert house.current(person) == calm.current(person)
+        assert house.closed() == calm.closed()
 
 
 def outcome(house: ChatHouse) -> object:
