@@ -131,13 +131,15 @@ class ChatEvent:
     unsent: str = ""
     """Of an unsend event: the id of the message that is taken back (R117)."""
     data: str = ""
-    """Of a postback: what we gave the choice to carry."""
+    """Of a postback: what we gave the choice to carry. Of a link: its nonce, where linking went well. Of a follow:
+    `unblocked` where they had blocked us before."""
     raw: str = ""
     """The event exactly as it stood in the delivery."""
     delivery: str = ""
     """SHA-256 (hex) of the delivery's body."""
     defect: str = ""
-    """`code: detail` of what is broken; the codes are those of docs/defects.md."""
+    """`code: detail` of what is broken; the codes are those of docs/defects.md. A sound message may have one as well,
+    for example `name-deceptive: …`: `kind` says whether it was understood."""
     content: ChatContent = field(default_factory=ChatContent)
     unsent_at: datetime | None = None
     """When its sender took its message back; it is hidden from ordinary view, and stays on record (R117)."""
