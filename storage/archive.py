@@ -260,9 +260,10 @@ class SegmentArchive:
         try:
             with (self._folder / f"{edge.segment:06}.seg").open("rb") as file:
                 file.seek(edge.offset - END.size)
-                return END.unpack(file.read(END.size))[0].hex().startswith(digest)
+                found: bytes = END.unpack(file.read(END.size))[0]
         except (OSError, ValueError, struct.error):
             return False
+        return found.hex().startswith(digest)
 
     def close(self) -> None:
         with self._lock:

@@ -46,11 +46,17 @@ def _decoder(faults: list[str]) -> json.JSONDecoder:
         faults.append(f"number {text[:NUMBER_CHARACTERS]}")
 
     def whole(text: str) -> int | None:
-        return int(text) if len(text) <= NUMBER_CHARACTERS else wrong(text)
+        if len(text) <= NUMBER_CHARACTERS:
+            return int(text)
+        wrong(text)
+        return None
 
     def fraction(text: str) -> float | None:
         number = float(text) if len(text) <= 2 * NUMBER_CHARACTERS else math.inf
-        return number if math.isfinite(number) else wrong(text)
+        if math.isfinite(number):
+            return number
+        wrong(text)
+        return None
 
     def named(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)

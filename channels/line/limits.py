@@ -17,8 +17,6 @@ DATA_CHARACTERS = 300
 URL_CHARACTERS = 2_000
 NUMBER_CHARACTERS = 20
 """A longer number is none that LINE writes."""
-RAW_SHOWN = 2_000
-"""Characters of an event without words that a clerk sees at once."""
 MANIFEST_BYTES = 64 << 20
 """Of what stands before the contents of a bundle."""
 BUNDLE_EVENTS = 20_000
