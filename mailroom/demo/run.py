@@ -2,7 +2,8 @@
 
 import socket
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from mailroom.bootstrap import House
 from mailroom.demo.agency_files import write_configuration
 from mailroom.demo.compare import Matched, gaps, match, threads
 from mailroom.demo.licence import CLERK, HEAD, Verify, issue_licence, people
+from mailroom.demo.line_outcome import line_records
+from mailroom.demo.line_platform import LinePlatform, line_platform
+from mailroom.demo.line_show import converse, warmed_up
 from mailroom.demo.mails.model import Sample
 from mailroom.demo.mails.sample import SAMPLE
 from mailroom.demo.mails.second_wave import NEEDED, second_wave
@@ -38,6 +42,7 @@ class Demo:
     """One demonstration: its servers, its house, and where it writes."""
 
     office: PostOffice
+    platform: LinePlatform
     house: House
     once: Once
     verify: Verify
@@ -52,13 +57,15 @@ def demo(*, stop: bool, folder: Path | None, port: int, once: Once, serve: Serve
     demo runs in the folder.
     """
     logs.configure("error")
-    with workplace(folder, keep=not stop) as place, post_office() as office, DemoAuthority() as authority:
-        path = write_configuration(
-            place, office.servers(web_port=port or _free_port(), time_stamps=authority.time_stamps)
-        )
+    with ExitStack() as stack:
+        place = stack.enter_context(workplace(folder, keep=not stop))
+        office, platform = stack.enter_context(post_office()), stack.enter_context(line_platform())
+        authority = stack.enter_context(DemoAuthority())
+        servers = office.servers(web_port=port or _free_port(), time_stamps=authority.time_stamps)
+        path = write_configuration(place, replace(servers, line=platform.access))
         authority.write(place, PASSWORD)
         with bootstrap.open_house(bootstrap.load(path)) as house:
-            setting = Demo(office=office, house=house, once=once, verify=verify, out=console())
+            setting = Demo(office=office, platform=platform, house=house, once=once, verify=verify, out=console())
             right = show(setting, path)
             if stop:
                 return 0 if right else 1
@@ -67,9 +74,10 @@ def demo(*, stop: bool, folder: Path | None, port: int, once: Once, serve: Serve
 
 
 def show(setting: Demo, path: Path) -> bool:
-    """Both waves, the table and the checks; whether everything is as it should be."""
+    """Both waves of mail, the table, the conversations and the checks; whether everything is as it should be."""
     setting.out.print(f"configuration and data: {path.parent}")
-    matched = two_waves(setting)
+    with warmed_up(setting.house):
+        matched = two_waves(setting)
     setting.out.print(table(matched))
     setting.out.print(summary(matched))
     faults = [f"{one.sample.name}: {difference}" for one in matched for difference in one.differences]
@@ -79,12 +87,18 @@ def show(setting: Demo, path: Path) -> bool:
         faults.append(licence)
     else:
         setting.out.print(licence, soft_wrap=True, markup=False)
-    faults += [f"register, year {gap}" for gap in gaps(one.record for one in matched if one.record)]
+    setting.out.print()
+    faults += converse(setting.house, setting.platform, lambda: setting.once(setting.house), setting.out)
+    faults += unsent(line_records(setting.house))
+    with setting.house.books.look() as uow:
+        faults += [f"register, year {gap}" for gap in gaps(uow.messages.every())]
     faults += [f"verify: {one.subject}: {one.text}" for one in bootstrap.verify(setting.house.configuration).findings]
     for fault in faults:
         setting.out.print(fault, style="red", markup=False)
     setting.out.print(
-        "as expected: every mail, the register, the archive" if not faults else "NOT as expected, see above"
+        "as expected: every mail, every conversation, the register, the archive"
+        if not faults
+        else "NOT as expected, see above"
     )
     return not faults
 

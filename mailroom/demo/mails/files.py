@@ -35,8 +35,16 @@ def pdf(title: str) -> bytes:
 
 def png(red: int, green: int, blue: int, *, side: int = 24) -> bytes:
     """A square of one colour."""
-    rows = (b"\x00" + bytes((red, green, blue)) * side) * side
-    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    return painted([[(red, green, blue)] * side] * side)
+
+
+Colour = tuple[int, int, int]
+
+
+def painted(lines: Sequence[Sequence[Colour]]) -> bytes:
+    """A PNG of these pixels, line by line."""
+    rows = b"".join(b"\x00" + b"".join(map(bytes, line)) for line in lines)
+    header = struct.pack(">IIBBBBB", len(lines[0]), len(lines), 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in chunks)
 
