@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from mailroom.domain.case import CaseState
 from mailroom.domain.chat import (
     ChatEventKind,
     ChatPerson,
@@ -20,7 +19,6 @@ from tests.support.chat_talk import (
     SOMSRI,
     START,
     Talk,
-    both_texts,
     case,
     facts,
 )
@@ -258,18 +256,6 @@ def test_a_service_may_be_named_in_other_words() -> None:
     talk.say("ร้าน อาหาร")
     assert talk.talk
     assert talk.talk.service == "food"
-
-
-def test_labels_fit_what_the_platform_shows() -> None:
-    """Twenty characters, in both languages."""
-    for texts in both_texts():
-        for key, text in texts.tables["chat"].items():
-            assert not key.startswith(("choice-", "button-")) or len(text) <= 20, (texts.language, key)
-
-
-def test_the_catalogue_of_states_is_complete() -> None:
-    for texts in both_texts():
-        assert set(texts.tables["chat_states"]) == {str(one) for one in CaseState}
 
 
 def test_a_service_that_left_the_catalogue_does_not_break_the_dialogue() -> None:
