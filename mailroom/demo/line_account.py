@@ -75,6 +75,8 @@ class Account:
     people: dict[str, Citizen] = field(default_factory=dict)
     pushed: int = 0
     replied: int = 0
+    version: int = 0
+    """Grows with whatever changes in any chat."""
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -109,6 +111,7 @@ class Account:
         bubble = Bubble(str(message.get("id") or self.new_id()), False, message, datetime.now(UTC))
         with self._lock:
             self._chats[person].append(bubble)
+            self.version += 1
             if file is not None:
                 self._files[bubble.id] = file
         return bubble
@@ -119,6 +122,7 @@ class Account:
             self._chats[person] = [
                 replace(one, unsent=True, message={}) if one.id == message_id else one for one in self._chats[person]
             ]
+            self.version += 1
 
     def block(self, person: str, blocked: bool) -> None:
         with self._lock:
@@ -183,4 +187,5 @@ class Account:
             bubble = Bubble(self.new_id(), True, message, datetime.now(UTC), free=free)
             if person not in self._blocked:  # else LINE takes it, and nobody sees it
                 self._chats[person].append(bubble)
+                self.version += 1
             yield bubble.id

@@ -45,6 +45,10 @@ class Phone:
         place = {"title": title, "address": address, "latitude": latitude, "longitude": longitude}
         return self._message({"type": "location", **place})
 
+    def send_sticker(self, word: str) -> str:
+        named = {"packageId": "446", "stickerId": "1988", "stickerResourceType": "STATIC", "keywords": [word]}
+        return self._message({"type": "sticker", **named})
+
     def take_back(self, message_id: str) -> None:
         """LINE's «unsend»."""
         self._account.take_back(self.citizen.id, message_id)

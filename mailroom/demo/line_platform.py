@@ -24,18 +24,20 @@ from mailroom.demo.line_http import HOST, Answer, Handler, HttpServer, Request
 from mailroom.demo.line_phone import Phone
 from mailroom.demo.line_webhook import Courier, DeliveryFailedError
 
+AGENCY = "เทศบาลตำบลบ้านตัวอย่าง"
 SECRET = "demo-channel-secret-0123456789ab"  # noqa: S105 - of an account that lives as long as the demo, on loopback
 
 Route = Callable[["LinePlatform", Request, tuple[str, ...]], Answer]
 
 
 class LinePlatform:
-    """One Official Account, its API, and the way to its webhook. `pages` answers what is not the API's."""
+    """One Official Account, its API, and the way to its webhook."""
 
-    def __init__(self, pages: Callable[["LinePlatform"], Handler] | None = None) -> None:
+    def __init__(self) -> None:
         self.account = Account()
         self.courier = Courier(SECRET, BOT_USER_ID)
-        self._pages = pages(self) if pages else None
+        self.pages: Handler | None = None
+        """Answers what is not the API's."""
         self._server = HttpServer(self._answer)
 
     @property
@@ -65,8 +67,8 @@ class LinePlatform:
             if found and method == request.method:
                 # A test of the webhook asks our own program, so that no answer may keep others waiting.
                 return await asyncio.to_thread(_guarded, self, route, request, found.groups())
-        if self._pages is not None:
-            return await self._pages(request)
+        if self.pages is not None:
+            return await self.pages(request)
         return _refused(RefusedError(404, "Not found"))
 
 
@@ -148,7 +150,7 @@ def _info(*_: object) -> Answer:
         {
             "userId": BOT_USER_ID,
             "basicId": LINE_ID,
-            "displayName": "เทศบาลตำบลบ้านตัวอย่าง",
+            "displayName": AGENCY,
             "chatMode": "bot",
             "markAsReadMode": "auto",
         }
@@ -200,9 +202,9 @@ _ROUTES: tuple[tuple[str, str, Route], ...] = (
 
 
 @contextmanager
-def line_platform(pages: Callable[[LinePlatform], Handler] | None = None) -> Iterator[LinePlatform]:
+def line_platform() -> Iterator[LinePlatform]:
     """An open stand-in on a free loopback port."""
-    platform = LinePlatform(pages)
+    platform = LinePlatform()
     platform.open()
     try:
         yield platform

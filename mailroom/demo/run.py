@@ -15,7 +15,9 @@ from mailroom.demo.agency_files import write_configuration
 from mailroom.demo.compare import Matched, gaps, match, threads
 from mailroom.demo.licence import CLERK, HEAD, Verify, issue_licence, people
 from mailroom.demo.line_outcome import line_records
+from mailroom.demo.line_page import PhonePages
 from mailroom.demo.line_platform import LinePlatform, line_platform
+from mailroom.demo.line_script import VISITOR
 from mailroom.demo.line_show import converse, warmed_up
 from mailroom.demo.mails.model import Sample
 from mailroom.demo.mails.sample import SAMPLE
@@ -61,7 +63,7 @@ def demo(*, stop: bool, folder: Path | None, port: int, once: Once, serve: Serve
         place = stack.enter_context(workplace(folder, keep=not stop))
         office, platform = stack.enter_context(post_office()), stack.enter_context(line_platform())
         authority = stack.enter_context(DemoAuthority())
-        servers = office.servers(web_port=port or _free_port(), time_stamps=authority.time_stamps)
+        servers = office.servers(web_port=port or free_port(), time_stamps=authority.time_stamps)
         path = write_configuration(place, replace(servers, line=platform.access))
         authority.write(place, PASSWORD)
         with bootstrap.open_house(bootstrap.load(path)) as house:
@@ -139,6 +141,10 @@ def _stay_open(setting: Demo, serve: Serve) -> None:
     house = setting.house
     sign_in = house.papers.licences.sign_in
     people(house)
+    setting.platform.phone(VISITOR)
+    setting.platform.pages = PhonePages(
+        setting.platform, lambda: setting.office.letters, house.configuration.base_url
+    ).answer
     links = [bootstrap.login_address(house.configuration, sign_in.new_link(name, LINK_LIFE)) for name in (CLERK, HEAD)]
 
     def ready(_port: int) -> None:
@@ -146,13 +152,15 @@ def _stay_open(setting: Demo, serve: Serve) -> None:
         for link in links:
             setting.out.print(link, soft_wrap=True)
         setting.out.print(f"what anyone may see: {house.configuration.base_url}/licences", soft_wrap=True)
+        setting.out.print(f"a citizen's phone, LINE stood in for: {setting.platform.url}/", soft_wrap=True)
         setting.out.print("Ctrl-C ends it")
 
     serve(house, ready)
     setting.out.print("stopped")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Of the loopback. Raises ConfigurationError when there is none."""
     with socket.socket() as probe:
         try:
             probe.bind((HOST, 0))
