@@ -18,6 +18,7 @@ Answers = Mapping[str, object]
 SECRETS = {
     "channels.email.imap.password": "MAILROOM_IMAP_PASSWORD",
     "channels.email.smtp.password": "MAILROOM_SMTP_PASSWORD",
+    "channels.line.channel_secret": "MAILROOM_LINE_SECRET",
 }
 """Environment variables that the written configuration names."""
 
@@ -36,17 +37,20 @@ def write(folder: Path, answers: Answers) -> list[Path]:
 
 
 def agency_toml(answers: Answers) -> str:
-    """The text of agency.toml: given keys are set, all others stand as comments with their defaults."""
+    """The text of agency.toml: given keys are set, all others stand as comments with their defaults.
+
+    A channel of which nothing is given stands there as a comment as a whole.
+    """
     lines = [
         "# mailroom: settings of one agency. Every key is explained above it; a key that starts with # has its default.",
         '# Secrets are never written here: they are named as { env = "NAME" } or { file = "PATH" }.',
     ]
     lines += _sections(Settings, "", answers)
     for name, channel in CHANNELS.items():
-        if any(path.startswith(f"channels.{name}.") for path in answers):
-            lines += ["", f"# {channel.settings.__doc__}", f"[channels.{name}]"]
-            lines += _lines(channel.settings, f"channels.{name}", answers)
-            lines += _sections(channel.settings, f"channels.{name}", answers)
+        path = f"channels.{name}"
+        table = [f"[{path}]", *_lines(channel.settings, path, answers), *_sections(channel.settings, path, answers)]
+        used = any(one.startswith(f"{path}.") for one in answers)
+        lines += ["", f"# {channel.settings.__doc__}", *(table if used else map(_unused, table))]
     return "\n".join(lines) + "\n"
 
 
@@ -56,16 +60,16 @@ def _sections(model: type[BaseModel], prefix: str, answers: Answers) -> Iterator
             continue
         path = f"{prefix}.{key.name}" if prefix else key.name
         unused = not key.required and _optional(model, key) and not any(one.startswith(f"{path}.") for one in answers)
-        mark = "# " if unused else ""
         yield ""
         if key.description:
             yield f"# {key.description}"
-        yield f"{mark}[{path}]"
-        yield from (mark + line if not line.startswith("#") else line for line in _lines(key.table, path, answers))
-        yield from (
-            mark + line if mark and line and not line.startswith("#") else line
-            for line in _sections(key.table, path, answers)
-        )
+        table = [f"[{path}]", *_lines(key.table, path, answers), *_sections(key.table, path, answers)]
+        yield from map(_unused, table) if unused else table
+
+
+def _unused(line: str) -> str:
+    """The line of a table that is left out, as a comment."""
+    return f"# {line}" if line and not line.startswith("#") else line
 
 
 def _optional(model: type[BaseModel], key: Key) -> bool:

@@ -1,6 +1,9 @@
 """The example configuration is valid and explains every key that exists."""
 
+import tomllib
+
 from channels.email.settings import EmailSettings
+from channels.line.settings import LineSettings
 from mailroom.settings import Settings
 from mailroom.settings_files import read_toml, validated
 from mailroom.starter import agency_toml
@@ -38,3 +41,15 @@ def test_the_example_is_valid() -> None:
 def test_the_example_explains_every_key() -> None:
     """The example is what `mailroom init` writes, so that no key can be missing from it."""
     assert EXAMPLE.read_text(encoding="utf-8") == agency_toml(ANSWERS)
+
+
+def test_the_table_of_line_is_valid_once_its_marks_are_taken_away() -> None:
+    """LINE is off until somebody wants it, and the text of the example switches it on."""
+    assert "line" not in validated(Settings, read_toml(EXAMPLE), source=EXAMPLE).channels
+    text = EXAMPLE.read_text(encoding="utf-8").partition("# [channels.line]")[2]
+    for key, value in {"line_id": '"@tuayang"', "channel_secret": "", "channel_id": '"12345"'}.items():
+        assert text.count(f"\n# {key} = ") == 1
+        text = text.replace(f"\n# {key} = ", f"\n{key} = {value}#" if value else f"\n{key} = ")
+    line = validated(LineSettings, tomllib.loads(text), source=EXAMPLE, prefix="channels.line")
+    assert (line.line_id, line.webhook_path) == ("@tuayang", "/line/webhook")
+    assert line.channel_secret.env == "MAILROOM_LINE_SECRET"
