@@ -5,6 +5,7 @@ const words = document.body.dataset;
 const chat = place("chat");
 let person = decodeURIComponent(location.hash.slice(1));
 let seen = "";
+let follows = true; // whether the newest is to be seen: after an act of one's own, or where one was at the end
 
 function made(tag, look, text) {
   const element = document.createElement(tag);
@@ -21,6 +22,7 @@ function trouble(text) {
 // What the phone does: each act is a signed delivery to the agency's webhook.
 
 async function post(path, body, type) {
+  follows = true;
   try {
     const answer = await fetch(path, { method: "POST", body, headers: { "Content-Type": type, "X-Phone": "1" } });
     trouble(answer.ok ? "" : words.failed);
@@ -157,6 +159,7 @@ function people(known) {
 function choose(id) {
   person = id;
   seen = "";
+  follows = true;
   history.replaceState(null, "", "#" + id);
   look();
 }
@@ -173,8 +176,16 @@ function menu(areas) {
   );
 }
 
+function toEnd() {
+  chat.scrollTop = chat.scrollHeight;
+  for (const picture of chat.querySelectorAll("img")) {
+    if (!picture.complete) picture.addEventListener("load", toEnd, { once: true });
+  }
+}
+
 function show(state) {
-  const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80 || !seen;
+  const newest = follows || chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
+  follows = false;
   seen = state.version;
   person = state.person;
   place("agency").textContent = state.agency;
@@ -183,10 +194,7 @@ function show(state) {
   menu(state.menu);
   fill(state.bubbles);
   offers(state.bubbles);
-  if (atEnd) {
-    chat.scrollTop = chat.scrollHeight;
-    for (const picture of chat.querySelectorAll("img")) picture.addEventListener("load", () => (chat.scrollTop = chat.scrollHeight));
-  }
+  if (newest) toEnd();
 }
 
 async function look() {
