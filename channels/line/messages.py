@@ -1,6 +1,7 @@
 """A letter as LINE's message objects: its words, its card, and what can be tapped. A pure function of the item."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -29,6 +30,9 @@ LARGEST_BUBBLE = 30_000
 
 _WASTES = (0.5, 0.05, 0.0)
 """How much of each piece may stay unused for a good border: less and less, until the letter fits."""
+
+_CALL = re.compile(r"tel:\+?[0-9]{3,20}")
+"""A telephone number as an address (RFC 3966)."""
 
 _NOTHING = "–"
 _GREY = "#6B7280"
@@ -169,7 +173,9 @@ def _reachable(url: str) -> bool:
 
 
 def web_address(url: str) -> str:
-    """The address in plain characters; empty when it is none of the web."""
+    """The address in plain characters; empty when it is neither of the web nor a telephone number."""
+    if _CALL.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

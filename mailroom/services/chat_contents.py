@@ -13,7 +13,7 @@ import structlog
 from mailroom.domain.chat import ChatContent, ChatEvent, ContentState
 from mailroom.domain.errors import ChannelError, ChannelSetupError, StorageError, TemporaryChannelError
 from mailroom.ports import Books, Clock
-from mailroom.ports.chat import ChatPlatform
+from mailroom.ports.chat import ChatBook, ChatPlatform
 from mailroom.ports.contents import content_name, content_path
 
 log = structlog.get_logger(__name__)
@@ -107,13 +107,22 @@ class ChatContents:
             content = self._fetched(event)
         except ChannelError as error:
             failure, content = error, self._postponed(event, error)
-        with self._books.begin() as uow:
-            uow.chats(self._platform.channel, self._platform.account).save_content(event.id, content)
-            uow.commit()
-        log.info("chat.content", of=event.id, state=content.state.value, size=content.size)
+        settled = self._save(event, content) and content.state is not ContentState.WANTED
         if isinstance(failure, ChannelSetupError):
             raise failure
-        return content.state is not ContentState.WANTED
+        return settled
+
+    def _save(self, event: ChatEvent, content: ChatContent) -> bool:
+        """Whether it was still wanted: while it came, its sender may have thrown everything away."""
+        with self._books.begin() as uow:
+            chats = uow.chats(self._platform.channel, self._platform.account)
+            if wanted := _is_wanted(chats, event):
+                chats.save_content(event.id, content)
+            uow.commit()
+        if not wanted:
+            content_path(self._folder, event.id).unlink(missing_ok=True)
+        log.info("chat.content", of=event.id, state=content.state.value, size=content.size, wanted=wanted)
+        return wanted
 
     def _fetched(self, event: ChatEvent) -> ChatContent:
         message = event.message
@@ -171,6 +180,11 @@ class ChatContents:
             chats = uow.chats(self._platform.channel, self._platform.account)
             chats.save_person(replace(chats.person(person), name=name))
             uow.commit()
+
+
+def _is_wanted(chats: ChatBook, event: ChatEvent) -> bool:
+    now = chats.message(event.message.id) if event.message else None
+    return now is None or now.id != event.id or now.content.state is ContentState.WANTED
 
 
 def _sync_folder(folder: Path) -> None:

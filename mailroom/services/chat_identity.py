@@ -20,7 +20,9 @@ from mailroom.stages.compose import QUOTED_NAME, Composer, one_line
 VALID_FOR = timedelta(minutes=15)
 TRIES = 5
 LIMITS = ((timedelta(hours=1), 3), (timedelta(days=1), 10))
-"""So many codes within such a time: the address may be that of somebody who wants none."""
+"""So many codes within such a time, for a person and for an address: it may be that of somebody who wants none."""
+LETTERS = 1000
+"""So many letters to an address are looked through at most."""
 
 Answer = tuple[ChatPerson, str, dict[str, object]]
 """The person as they are now, and the key and facts of what they are told."""
@@ -52,14 +54,17 @@ class ChatIdentity:
         self._new_code = new_code
 
     def send(self, uow: UnitOfWork, event: ChatEvent, person: ChatPerson, now: datetime) -> Answer:
-        """Mail a code to the address that the person gave: at most three an hour and ten a day, whatever becomes of them."""
+        """Mail a code to the address that the person gave: at most three an hour and ten a day, whatever becomes of them.
+
+        That holds for the address too, whoever gave it: several accounts flood nobody.
+        """
         if not person.email:
             return person, "code-no-email", {}
         if person.email_proven_at:
             return person, "email-proven-already", {"email": person.email}
         if not self._mails:
             return person, "code-impossible", {}
-        if wait := _wait(person.codes_sent_at, now):
+        if wait := max(_wait(person.codes_sent_at, now), _wait(_codes_to(uow, person.email, now), now)):
             return person, "code-too-many", {"minutes": ceil(wait.total_seconds() / 60)}
         code = self._new_code()
         uow.outbox.put(self._letter(event, person, code, now))
@@ -120,6 +125,12 @@ class ChatIdentity:
 def hash_of(person: ChatPerson, email: str, code: str) -> str:
     """What the books keep of a code; bound to who asked for it and to the address that it went to."""
     return hashlib.sha256(f"{person.id}\n{email.lower()}\n{code}".encode()).hexdigest()
+
+
+def _codes_to(uow: UnitOfWork, address: str, now: datetime) -> tuple[datetime, ...]:
+    """When codes went to an address lately, latest first."""
+    letters = uow.outbox.said_to(EMAIL, address, now - LIMITS[-1][0], now, LETTERS)
+    return tuple(one.created_at for one in reversed(letters) if one.letter is Letter.EMAIL_CODE)
 
 
 def _wait(sent_at: tuple[datetime, ...], now: datetime) -> timedelta:

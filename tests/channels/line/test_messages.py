@@ -103,6 +103,9 @@ def test_more_choices_than_line_takes() -> None:
     [
         Choice("เปิด", url="javascript:alert(1)"),
         Choice("เปิด", url="line://nv/chat"),
+        Choice("โทร", url="tel:"),
+        Choice("โทร", url="tel:0 2000 0000"),
+        Choice("โทร", url="tel:*21*1234#"),
         Choice("เปิด", url="https://"),
         Choice("เปิด", url="https://x.example/" + "ก" * 400),
         Choice("เปิด", url="https://x.example/a b"),
@@ -113,7 +116,7 @@ def test_more_choices_than_line_takes() -> None:
     ],
 )
 def test_a_choice_that_line_would_refuse_is_left_out(choice: Choice) -> None:
-    """Other schemes than http and https, what is too long, and what is not one thing; the letter goes all the same."""
+    """Other schemes than http, https and tel, what is too long, and what is not one thing; the letter goes all the same."""
     [text] = made(card=Card(choices=(choice,), buttons=(choice,)))
     assert "quickReply" not in text
 
@@ -124,12 +127,14 @@ def test_a_choice_that_line_would_refuse_is_left_out(choice: Choice) -> None:
         ("https://saraban.example/ใบ?q=ก", "https://saraban.example/%E0%B9%83%E0%B8%9A?q=%E0%B8%81"),
         ("https://ทดสอบ.example/a", "https://xn--l3cja4a1b.example/a"),
         ("http://127.0.0.1:8080/x%20y#z", "http://127.0.0.1:8080/x%20y#z"),
+        ("tel:020000000", "tel:020000000"),
+        ("tel:+6620000000", "tel:+6620000000"),
         ("ftp://x.example/", ""),
         ("https://[broken", ""),
     ],
 )
 def test_addresses_are_of_plain_characters(url: str, plain: str) -> None:
-    """Thai in host and path is written as LINE takes it; what is no address of the web is none."""
+    """Thai in host and path is written as LINE takes it; what is neither that nor a telephone number is none."""
     found = web_address(url)
     assert found.isascii()
     if "xn--" in plain:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -190,6 +191,28 @@ def test_what_is_thrown_away_is_not_kept(house: ChatHouse) -> None:
     assert not house.desk.fetch_contents()
     assert {one.content.state for one in house.events_of(event.id)} == {ContentState.GONE}
     assert content_of(house, event).sha256
+
+
+@pytest.mark.parametrize("failure", [None, TemporaryChannelError("202")])
+def test_what_is_thrown_away_while_it_comes_is_not_kept(house: ChatHouse, failure: Exception | None) -> None:
+    """No file stays behind, and nothing is asked for again."""
+    event = arrive(house)
+    fetch = house.platform.fetch
+
+    def slow(message_id: str, into: BinaryIO, limit: int) -> ChatContent:
+        content = fetch(message_id, into, limit)
+        house.receive(house.somsri.said("ทิ้งทั้งหมด"))
+        if failure:
+            raise failure
+        return content
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.platform, "fetch", slow)
+        assert not house.desk.fetch_contents()
+    assert content_of(house, event).state is ContentState.GONE
+    assert list((house.folder / "content").iterdir()) == []
+    house.later(hours=1)
+    assert not house.desk.fetch_contents()
 
 
 # Names

@@ -88,6 +88,21 @@ def test_ten_codes_a_day_are_enough(house: ChatHouse) -> None:
     assert len(house.letters("email")) == 11
 
 
+def test_several_accounts_flood_no_address(house: ChatHouse) -> None:
+    """Whoever gives it, and however it is written: an address gets three codes an hour."""
+    people = [Events(f"U{number}" + "a" * 31) for number in range(1, 5)]
+    for number, person in enumerate(people):
+        given = ADDRESS if number % 2 else ADDRESS.replace("somsri", "Somsri")
+        house.receive(person.said(given))
+        house.receive(person.tapped(Verb.CODE))
+    assert "อีก 60 นาที" in house.answer
+    assert len(house.letters("email")) == 3
+    house.later(hours=1)
+    people[-1].at = house.clock.at
+    house.receive(people[-1].tapped(Verb.CODE))
+    assert len(house.letters("email")) == 4
+
+
 def test_who_has_proven_it_is_told_so(house: ChatHouse) -> None:
     house.know(email_proven_at=START)
     assert "ยืนยันแล้ว" in ask(house)
@@ -127,10 +142,10 @@ def test_the_code_is_random(house: ChatHouse) -> None:
     """Six digits, and not the same ones each time."""
     identity = ChatIdentity(channel=CHANNEL, account=ACCOUNT, agency=AGENCY, composer=COMPOSER, mails=True)
     codes = set()
-    for _ in range(20):
+    for number in range(20):
         event = house.somsri.tapped(Verb.CODE)
         with house.books.begin() as uow:
-            identity.send(uow, event, ChatPerson(id=SOMSRI, email=ADDRESS), START)
+            identity.send(uow, event, ChatPerson(id=SOMSRI, email=f"{number}{ADDRESS}"), START)
             uow.commit()
     for mail in house.letters("email"):
         (code,) = [word for word in mail.text.split() if word.isdecimal() and len(word) == 6][:1]

@@ -73,7 +73,7 @@ async def test_a_part_that_cannot_be_read_says_so(office: Office, clerk: SignedI
     office.receive(letter())
     answer = await clerk.get("/messages/1/parts/7")
     assert answer.status_code == 503
-    assert "โปรดดาวน์โหลดเมลต้นฉบับแทน" in answer.text
+    assert "โปรดดาวน์โหลดต้นฉบับแทน" in answer.text
 
 
 @pytest.mark.parametrize(
