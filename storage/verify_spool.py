@@ -60,7 +60,8 @@ class SpoolCheck:
     def _spool(self, account: dict[str, str], segment: int, end: int) -> Iterator[Finding]:
         """`segment` and `end` are where the cursor stands."""
         kept = array("Q")
-        for record in _records(self._data / account["channel"] / "spool" / "segments", segment, end):
+        spool = self._data / account["channel"] / "spool" / account["account"]
+        for record in _records(spool / "segments", segment, end):
             if record.content is None:
                 yield _broken(account, record)
                 continue

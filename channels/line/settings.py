@@ -15,7 +15,7 @@ class LineSettings(ChatSection):
     """LINE: the agency's Official Account (R111-R118)."""
 
     line_id: Annotated[str, Field(pattern=r"^@[A-Za-z0-9._-]+$")] = Field(
-        description="Id of the Official Account, with its @ (R113)."
+        description="Id of the Official Account, with its @ (R113). Another id is another account, which begins empty."
     )
     channel_secret: Secret = Field(description='Secret of the Messaging API channel: { env = "…" } or { file = "…" }.')
     previous_channel_secret: Secret | None = Field(

@@ -57,7 +57,9 @@ def join_talks(
         if make is None or not isinstance(settings, ChatSection):
             continue
         platform = stack.enter_context(closing(make(settings)))
-        spool = stack.enter_context(closing(SegmentSpool(configuration.data_dir / name / "spool")))
+        folder = configuration.data_dir / name / "spool" / platform.account
+        # Each account has a spool of its own: what came to another one is never taken for this one's.
+        spool = stack.enter_context(closing(SegmentSpool(folder)))
         found[name] = Talks(
             platform=platform,
             spool=spool,

@@ -94,7 +94,7 @@ def take(books: SqlBooks, archive: SegmentArchive, external_id: str, sender: str
 @pytest.fixture
 def line(tmp_path: Path, sql_books: SqlBooks) -> Iterator[Line]:
     """e1 and e2 of somebody in one submission, e3 waits closed with its picture, e4 of somebody else is open."""
-    spool = SegmentSpool(tmp_path / CHANNEL / "spool")
+    spool = SegmentSpool(tmp_path / CHANNEL / "spool" / ACCOUNT)
     line = Line(tmp_path / CHANNEL, sql_books, spool)
     line.deliver(event(1), event(2))
     line.deliver()
@@ -271,7 +271,7 @@ def test_a_content_that_is_taken_meanwhile_is_in_order(
 
 def test_a_damaged_spool_is_told_and_its_loss_is_a_fault(installed: CheckedStorage, line: Line) -> None:
     """The torn bytes are noted, the delivery that is gone with them is named, and the others are not blamed."""
-    [path] = (line.folder / "spool" / "segments").glob("*.seg")
+    [path] = (line.folder / "spool" / ACCOUNT / "segments").glob("*.seg")
     content = bytearray(path.read_bytes())
     content[60] ^= 1
     path.write_bytes(content)
@@ -284,7 +284,7 @@ def test_a_damaged_spool_is_told_and_its_loss_is_a_fault(installed: CheckedStora
 
 def test_a_torn_end_of_the_spool_is_no_fault(installed: CheckedStorage, line: Line) -> None:
     """What a crash leaves behind the cursor was never promised."""
-    [path] = (line.folder / "spool" / "segments").glob("*.seg")
+    [path] = (line.folder / "spool" / ACCOUNT / "segments").glob("*.seg")
     with path.open("ab") as file:
         file.write(b"half a delivery")
     line.spool.keep(b'{"events":[{"webhookEventId":"later"}]}', NOW, 30)
@@ -293,7 +293,7 @@ def test_a_torn_end_of_the_spool_is_no_fault(installed: CheckedStorage, line: Li
 
 def test_a_lost_spool_is_a_fault(installed: CheckedStorage, line: Line) -> None:
     """Every delivery whose events are in the books is missed."""
-    for path in (line.folder / "spool" / "segments").glob("*.seg"):
+    for path in (line.folder / "spool" / ACCOUNT / "segments").glob("*.seg"):
         path.unlink()
     assert len(installed.faults()) == 3
 
