@@ -1,25 +1,48 @@
-"""LINE: a webhook in, replies and pushed messages out. What the channel offers to `channels.CHANNELS`."""
+"""LINE: a webhook in, replies and pushed messages out. What the channel offers to `channels.CHANNELS`.
 
-from channels.line.checks import check
-from channels.line.inbox import LineInbox
-from channels.line.platform import LinePlatform
-from channels.line.reader import LineReader
-from channels.line.sender import LineSender
+Each function loads what it needs when it is called: an agency without an Official Account pays nothing for it.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from channels.line.settings import LineSettings
-from mailroom.ports import Reader
-from mailroom.stages.classify import Classifier
+
+if TYPE_CHECKING:
+    from mailroom.ports import ChannelHome, ChatPlatform, Inbox, Reader, Sender
+    from mailroom.settings import Finding
+    from mailroom.stages.classify import Classifier
 
 __all__ = ["LineSettings", "chat", "check", "inbox", "reader", "sender"]
 
-chat = LinePlatform
-inbox = LineInbox
+
+def chat(settings: LineSettings) -> "ChatPlatform":
+    from channels.line.platform import LinePlatform
+
+    return LinePlatform(settings)
 
 
-def reader(_: LineSettings, classifier: Classifier | None) -> Reader:
+def inbox(settings: LineSettings, home: "ChannelHome") -> "Inbox":
+    from channels.line.inbox import LineInbox
+
+    return LineInbox(settings, home)
+
+
+def reader(_: LineSettings, classifier: "Classifier | None") -> "Reader":
     """What it reads was made by ourselves, from what the webhook had checked: it needs no process of its own."""
+    from channels.line.reader import LineReader
+
     return LineReader(classifier)
 
 
-def sender(settings: LineSettings, *_: object) -> LineSender:
+def sender(settings: LineSettings, *_: object) -> "Sender":
     """Names and signatures are of mail; here the account shows who speaks."""
+    from channels.line.sender import LineSender
+
     return LineSender(settings)
+
+
+def check(settings: LineSettings, base_url: str) -> "Iterator[Finding]":
+    from channels.line.checks import check as check_account
+
+    return check_account(settings, base_url)

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from channels import CHANNELS
-from mailroom.bootstrap.chats import Talks, join_talks
 from mailroom.bootstrap.paperwork import Paperwork
 from mailroom.bootstrap.parts import (
     SystemClock,
@@ -35,6 +35,9 @@ from mailroom.texts import Texts
 from storage.archive import SegmentArchive
 from storage.lock import FolderLock
 
+if TYPE_CHECKING:
+    from mailroom.bootstrap.chats import Talks
+
 GARBAGE_THRESHOLD = 20_000
 """So many new objects make a search for unreachable ones; a message makes some thousands, and hardly any cycle."""
 
@@ -58,7 +61,7 @@ class House:
     """Readers of their own for the web, so that a long batch keeps no clerk waiting."""
     papers: Paperwork
     reminders: Reminders
-    talks: Mapping[str, Talks]
+    talks: "Mapping[str, Talks]"
     """Channels that know turns, by name."""
     stopping: threading.Event
     """Set to let work in hand end at the next batch."""
@@ -119,9 +122,25 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         desk_readers=desk_readers,
         papers=Paperwork(configuration, books, archive, clock, stack, stopping.is_set),
         reminders=reminders(configuration, books, clock),
-        talks=join_talks(configuration, books, clock, stack, stopping.is_set, listeners),
+        talks=_talks(configuration, books, clock, stack, stopping, listeners),
         stopping=stopping,
     )
+
+
+def _talks(
+    configuration: Configuration,
+    books: Books,
+    clock: Clock,
+    stack: ExitStack,
+    stopping: threading.Event,
+    listeners: Mapping[str, Inbox],
+) -> "Mapping[str, Talks]":
+    """Loaded only where a channel of turns is in use: a pass over mail alone pays nothing for them."""
+    if not any(CHANNELS[name].chat for name in configuration.channels):
+        return {}
+    from mailroom.bootstrap.chats import join_talks
+
+    return join_talks(configuration, books, clock, stack, stopping.is_set, listeners)
 
 
 def _actor(configuration: Configuration, bounces: Bounces) -> Actor:

@@ -5,13 +5,13 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from channels import CHANNELS
 from mailroom.configuration import Configuration
 from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.announcements import Announcements
-from mailroom.services.chat_fallback import ChatFallback
 from mailroom.services.delivery import EMAIL
 from mailroom.services.dispatch import Dispatcher
 from mailroom.services.reminders import Reminders
@@ -22,6 +22,9 @@ from mailroom.stages.compose import Composer
 from mailroom.texts import LANGUAGES, Texts, load_composer, load_texts
 from signing import open_mail_signer
 from storage.unit_of_work import SqlBooks
+
+if TYPE_CHECKING:
+    from mailroom.services.chat_fallback import ChatFallback
 
 
 class SystemClock:
@@ -71,10 +74,12 @@ def dispatchers(configuration: Configuration, books: Books, archive: Archive, cl
     )
 
 
-def _fallback(configuration: Configuration, channel: str) -> ChatFallback | None:
+def _fallback(configuration: Configuration, channel: str) -> "ChatFallback | None":
     """What becomes of letters that a channel of turns cannot carry; mail has nowhere else to go."""
     if CHANNELS[channel].chat is None:
         return None
+    from mailroom.services.chat_fallback import ChatFallback
+
     return ChatFallback(
         channel=channel,
         account=configuration.channels[channel].public_address.lower(),

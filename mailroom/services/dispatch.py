@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -19,8 +20,10 @@ from mailroom.domain.errors import (
 )
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.ports import Archive, Books, Clock, Sender, UnitOfWork
-from mailroom.services.chat_fallback import ChatFallback
 from mailroom.stages.backoff import next_attempt
+
+if TYPE_CHECKING:
+    from mailroom.services.chat_fallback import ChatFallback
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +44,7 @@ class Dispatcher:
         books: Books,
         archive: Archive,
         clock: Clock,
-        fallback: ChatFallback | None = None,
+        fallback: "ChatFallback | None" = None,
     ) -> None:
         """`fallback` says what becomes of letters that a chat cannot carry; without one they fail."""
         self._fallback = fallback
