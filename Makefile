@@ -33,6 +33,7 @@ format: $(VENV)/.development ## put the source into its standard form
 bench: $(VENV)/.development .packages ## measure against named peers and limits, in one run
 	@$(BIN)/python -m bench.ingest
 	@$(BIN)/python -m bench.signing
+	@$(BIN)/python -m bench.webhook
 
 install: $(VENV)/.runtime ## the program in .venv, from pinned and hashed packages
 	@echo "installed: $(BIN)/mailroom"

@@ -74,7 +74,7 @@ class _Sampler(threading.Thread):
         self.join()
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
     """The process and its descendants, as far as they live while we look."""
     found = [pid]
     for one in found:
@@ -90,7 +90,7 @@ def _tree(pid: int) -> list[int]:
 def _tree_memory(pid: int) -> int:
     """Memory of a process tree; a page that several processes share counts once (PSS)."""
     total = 0
-    for one in _tree(pid):
+    for one in tree(pid):
         try:
             lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
         except OSError:
@@ -102,7 +102,7 @@ def _tree_memory(pid: int) -> int:
 def _tree_cpu(pid: int) -> float:
     """User and system time of the living tree and of its dead, waited-for children."""
     total = 0
-    for one in _tree(pid):
+    for one in tree(pid):
         try:
             fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
         except OSError:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -30,6 +31,11 @@ REMIND_SECONDS = 3600
 PUBLISH_SECONDS = 60
 CERTIFICATE_SECONDS = 86_400
 """Seldom: a wrong PIN that is tried again and again locks a token."""
+SWITCH_SECONDS = 0.0005
+"""So long one thread may keep the others from the interpreter; a tenth of what it is otherwise.
+
+A delivery goes through four threads before it is answered, and waits in each while the daemon computes.
+"""
 
 Ready = Callable[[int], None]
 """Called with the port on which the queue listens."""
@@ -37,6 +43,7 @@ Ready = Callable[[int], None]
 
 def serve(house: House, ready: Ready | None = None) -> None:
     """Until SIGTERM or SIGINT. Raises ConfigurationError when the port is taken."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     with ExitStack() as stack:
         listening = stack.enter_context(_listen(house))
         pages = public_pages(house.configuration.agency)
