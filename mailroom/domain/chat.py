@@ -205,7 +205,7 @@ class Conversation:
     documents: tuple[tuple[int, str], ...] = ()
     """Index in the service's list of documents, and id of the event that brought it."""
     awaited: int | None = None
-    """Index of the document that is asked for now."""
+    """Index of the document that is asked for now; at the list of services, the page of it that is shown."""
     name: str = ""
     email: str = ""
     """As given in this dialogue."""

@@ -47,6 +47,7 @@ _MEANINGS = {word: command for command, words in _COMMANDS.items() for word in w
 _COURTESY = re.compile(r"(?:นะ)?(?:ครับผม|ครับ|คับ|ค่ะ|คะ|คร้าบ|ค้าบ|จ้า|จ้ะ|จ๊ะ|ฮะ)?(?:ๆ)?$")
 _EDGES = " \n\t.,!?…-–—*'\"“”()[]「」🙏😊👋"
 _NUMBER = re.compile(r"(?:เลขรับ|เลขที่รับ|เลขทะเบียนรับ|เลขที่|no\.?)?:?0*([1-9][0-9]{0,6})/(2[56][0-9]{2})")
+_WITHIN = re.compile(r"(?<![0-9/.])0*([1-9][0-9]{0,6}) ?/ ?(2[56][0-9]{2})(?![0-9/])")
 _CODE = re.compile(r"[0-9]{6}")
 _EMAIL = re.compile(
     r"[A-Za-z0-9_%+'-]+(?:\.[A-Za-z0-9_%+'-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -58,14 +59,29 @@ def command(text: str) -> Command | None:
     """What a message asks for when it is nothing but that; courtesy and punctuation around it do not count."""
     if len(text) > 60:
         return None
-    bare = compact(text.strip(_EDGES)).strip(_EDGES)
+    bare = _bare(text)
     return _MEANINGS.get(bare) or _MEANINGS.get(_COURTESY.sub("", bare))
+
+
+def are_words_of(text: str, label: str) -> bool:
+    """Whether somebody typed what stands on a button, courtesy and punctuation aside."""
+    bare, wanted = _bare(text), _bare(label)
+    return bool(wanted) and wanted in (bare, _COURTESY.sub("", bare).strip(_EDGES))
+
+
+def _bare(text: str) -> str:
+    return compact(text.strip(_EDGES)).strip(_EDGES)
 
 
 def register_number(text: str) -> str:
     """`41/2569` where the text is a register number alone, in Thai or Arabic digits; else empty."""
     match = _NUMBER.fullmatch(compact(text)) if len(text) <= 60 else None
     return f"{match[1]}/{match[2]}" if match else ""
+
+
+def numbers_in(text: str) -> list[str]:
+    """Everything within a text that looks like a register number, in order; few texts hold one, and it proves nothing."""
+    return [f"{match[1]}/{match[2]}" for match in _WITHIN.finditer(normalised(text))] if "/" in text else []
 
 
 def code(text: str) -> str:

@@ -17,7 +17,8 @@ from mailroom.stages import dialogue_guide as guide
 from mailroom.stages import dialogue_says as says
 from mailroom.stages.chat_words import Command, code, command, email_address, register_number, tapped
 from mailroom.stages.dialogue_acts import act, tap
-from mailroom.stages.dialogue_begin import answers_later, extended, in_the_middle, opened, shown
+from mailroom.stages.dialogue_begin import answers_later, extended, in_the_middle, opened, quoting, shown
+from mailroom.stages.dialogue_typed import typed
 from mailroom.stages.dialogue_values import Say, TalkFacts, Turn, Voice, Wish, day_of, voice, with_token
 from mailroom.stages.kinds import only_thanks
 from mailroom.stages.normalise import normalised
@@ -115,10 +116,12 @@ def _aside(
     speaks: Voice, event: ChatEvent, text: str, talk: Conversation | None, person: ChatPerson, facts: TalkFacts
 ) -> Turn | None:
     """What is no part of a submission: questions, commands, codes, courtesies."""
-    if person.code_hash and (typed := code(text)):
-        return Turn(person=person, wish=Wish.PROVE, code=typed)
+    if person.code_hash and (digits := code(text)):
+        return Turn(person=person, wish=Wish.PROVE, code=digits)
     if number := register_number(text):
         return Turn(person=person, says=status(speaks, talk, person, facts, number))
+    if label := typed(text, talk, person, facts, day_of(event)):
+        return tap(speaks, label, event, talk, person, facts)
     asked = command(text)
     if asked is not None and (found := act(speaks, asked, event, talk, person, facts)):
         return found
@@ -142,7 +145,8 @@ def _collected(
     speaks: Voice, event: ChatEvent, talk: Conversation | None, person: ChatPerson, facts: TalkFacts
 ) -> Turn:
     """The event belongs to the open conversation, or opens one."""
-    talk, facts = extended(talk or opened(event, facts), event, facts), replace(facts, said=(*facts.said, event))
+    talk = extended(quoting(talk, event, facts) if talk else opened(event, facts), event, facts)
+    facts = replace(facts, said=(*facts.said, event))
     text = event.message.text if event.message else ""
     if talk.step is Step.SERVICE and (service := guide.by_number(text, event, facts)):
         talk, person, said = guide.chosen(speaks, event, talk, person, facts, service)

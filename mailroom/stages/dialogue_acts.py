@@ -108,9 +108,9 @@ def _code(scene: Scene) -> Turn:
 def _services(scene: Scene) -> Turn:
     """The list. Whoever looks at it may name a service by its number; what was said before stays."""
     talk = scene.talk or opened(scene.event, scene.facts)
-    if not talk.service:
-        talk = replace(talk, step=Step.SERVICE)
     page = int(scene.detail) if scene.detail.isdecimal() and len(scene.detail) < 4 else 0
+    if not talk.service:
+        talk = replace(talk, step=Step.SERVICE, awaited=page)
     said = says.services(scene.voice, talk, scene.facts, day_of(scene.event), page)
     return Turn(person=scene.person, conversation=talk, says=said, belongs=scene.is_tap)
 
@@ -121,7 +121,7 @@ def _service(scene: Scene) -> Turn:
         return scene.answers("stale")
     talk = scene.talk or opened(scene.event, scene.facts)
     talk, person, said = guide.chosen(scene.voice, scene.event, talk, scene.person, scene.facts, service)
-    return Turn(person=person, conversation=talk, says=said, belongs=True)
+    return Turn(person=person, conversation=talk, says=said, belongs=scene.is_tap)
 
 
 def _new(scene: Scene) -> Turn:

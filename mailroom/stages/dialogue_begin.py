@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailroom.domain.case import CaseState
-from mailroom.domain.chat import ChatEvent, Conversation, ConversationState
+from mailroom.domain.chat import ChatCase, ChatEvent, ChatMessageKind, Conversation, ConversationState
 from mailroom.stages.chat_text import is_said
+from mailroom.stages.chat_words import numbers_in
 from mailroom.stages.dialogue_values import TalkFacts
 
 JOINS_WITHIN = timedelta(days=90)
@@ -14,14 +15,36 @@ _OPEN_CASES = frozenset({CaseState.OPEN.value, CaseState.HELD.value})
 
 
 def opened(event: ChatEvent, facts: TalkFacts) -> Conversation:
-    """A conversation that begins with this event; it joins the person's latest open case, if there is one."""
+    """A conversation that begins with this event; it joins the case that it quotes, else the person's latest open one."""
+    quoted = _quoted(event, facts)
     return Conversation(
         id=event.id,
         person=event.person,
         opened_at=event.occurred_at,
         closes_at=event.occurred_at + facts.quiet,
-        answers=_latest_case(event, facts),
+        answers=_to_join(quoted) if quoted else _latest_case(event, facts),
     )
+
+
+def quoting(talk: Conversation, event: ChatEvent, facts: TalkFacts) -> Conversation:
+    """What is taken to belong to a case belongs to the one whose number is quoted: nobody means another one then.
+
+    Of a matter that is new nothing changes.
+    """
+    quoted = _quoted(event, facts) if talk.answers else None
+    return replace(talk, answers=_to_join(quoted)) if quoted else talk
+
+
+def _quoted(event: ChatEvent, facts: TalkFacts) -> ChatCase | None:
+    """The first case of their own whose เลขรับ stands in the words; that of somebody else is none."""
+    text = event.message.text if event.message and event.message.kind is ChatMessageKind.TEXT else ""
+    own = {one.number: one for one in facts.cases}
+    return next((own[number] for number in numbers_in(text) if number in own), None)
+
+
+def _to_join(case: ChatCase) -> str:
+    """What leads to an open case; one that is over is joined by nothing."""
+    return case.acknowledged_by if case.state in _OPEN_CASES else ""
 
 
 def _latest_case(event: ChatEvent, facts: TalkFacts) -> str:

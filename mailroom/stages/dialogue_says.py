@@ -15,7 +15,8 @@ from mailroom.stages.dialogue_values import Say, TalkFacts, Voice
 
 PAGE = 11
 """Services offered at a time: the platform shows thirteen choices, two of which lead on and away."""
-LABEL_LIMIT = 20
+LABEL_LIMIT = 120
+"""The whole label may be typed; the channel shows as much of it as there is room for."""
 LISTED_SERVICES = 10
 _NOWHERE = ""
 
@@ -177,8 +178,11 @@ def email_known(voice: Voice, talk: Conversation | None, person: ChatPerson, fac
 
 def sure(voice: Voice, talk: Conversation, count: int) -> Say:
     """Asks once more before anything is thrown away."""
-    tap = (choice(voice, Verb.DROP, talk), choice(voice, Verb.KEEP, talk), choice(voice, Verb.SUBMIT, talk))
-    return Say(voice.say("cancel-sure", count=count), Card(choices=tap))
+    return Say(voice.say("cancel-sure", count=count), Card(choices=sure_choices(voice, talk)))
+
+
+def sure_choices(voice: Voice, talk: Conversation) -> tuple[Choice, ...]:
+    return tuple(choice(voice, verb, talk) for verb in (Verb.DROP, Verb.KEEP, Verb.SUBMIT))
 
 
 def services(voice: Voice, talk: Conversation, facts: TalkFacts, day: date, page: int = 0) -> Say:
@@ -188,20 +192,27 @@ def services(voice: Voice, talk: Conversation, facts: TalkFacts, day: date, page
         return Say(
             voice.say("no-services", channels=elsewhere(voice, facts, None, day)), Card(choices=menu_choices(voice))
         )
-    pages = ceil(len(offers) / PAGE)
-    page = page % pages
-    shown = list(enumerate(offers, start=1))[page * PAGE : (page + 1) * PAGE]
-    lines = "\n".join(f"{number}. {voice.service(one)}" for number, one in shown)
+    lines = "\n".join(f"{number}. {voice.service(one)}" for number, one in _page(offers, page))
+    taps = (*service_choices(voice, talk, facts, day, page), choice(voice, Verb.CANCEL, talk))
+    return Say(voice.say("choose-service", services=lines), Card(choices=taps))
+
+
+def service_choices(voice: Voice, talk: Conversation, facts: TalkFacts, day: date, page: int) -> tuple[Choice, ...]:
+    """The services of that page, and the way to the next one where there are more."""
+    offers = facts.offers(day)
     taps = [
         Choice(one_line(f"{number}. {voice.service(one)}", LABEL_LIMIT), data=Tap(Verb.SERVICE, talk.id, one.key).data)
-        for number, one in shown
+        for number, one in _page(offers, page)
     ]
-    onward = [choice(voice, Verb.SERVICES, talk, str((page + 1) % pages))] if pages > 1 else []
-    if onward:
-        onward = [Choice(one_line(voice.say("choice-next-page"), LABEL_LIMIT), data=onward[0].data)]
-    return Say(
-        voice.say("choose-service", services=lines), Card(choices=(*taps, *onward, choice(voice, Verb.CANCEL, talk)))
-    )
+    if len(offers) > PAGE:
+        following = str((page + 1) % ceil(len(offers) / PAGE))
+        taps.append(Choice(voice.say("choice-next-page"), data=Tap(Verb.SERVICES, talk.id, following).data))
+    return tuple(taps)
+
+
+def _page(offers: Sequence[Service], page: int) -> Sequence[tuple[int, Service]]:
+    start = page % max(1, ceil(len(offers) / PAGE)) * PAGE
+    return tuple(enumerate(offers[start : start + PAGE], start=start + 1))
 
 
 def question(voice: Voice, talk: Conversation, person: ChatPerson, facts: TalkFacts, day: date, lead: str = "") -> Say:
@@ -216,7 +227,7 @@ def _question(
 ) -> Say:
     tap = choices(voice, talk, person, facts)
     if talk.step is Step.SERVICE:
-        return services(voice, talk, facts, day)
+        return services(voice, talk, facts, day, talk.awaited or 0)
     if service is None or talk.step is Step.FREE:
         return noted(voice, talk, person, facts, day)
     match talk.step:

@@ -336,6 +336,50 @@ def test_a_case_that_is_over_is_joined_by_nothing(known: object) -> None:
     assert talk.talk.answers == ""
 
 
+OWN = (case("50/2569", acknowledged_by="50" * 16), case("40/2569", acknowledged_by="40" * 16, days_ago=200))
+
+
+@pytest.mark.parametrize("words", ["เรื่อง 40/2569 ขอแนบรูปเพิ่ม", "ตามเลขรับที่ ๔๐/๒๕๖๙ ค่ะ", "about No. 40 / 2569, please"])
+def test_a_number_of_ones_own_says_which_case_is_meant(words: str) -> None:
+    """At the beginning and later, rather than the latest, however old the case; the answer names it."""
+    talk = Talk(facts(cases=OWN))
+    talk.say(words)
+    assert (talk.talk and talk.talk.answers, "40/2569" in talk.answer) == ("40" * 16, True)
+    later = Talk(facts(cases=OWN))
+    later.say("ขอแนบเอกสารเพิ่ม")
+    assert later.talk
+    assert later.talk.answers == "50" * 16
+    later.say(words)
+    assert (later.talk.answers, later.words()) == ("40" * 16, ["ขอแนบเอกสารเพิ่ม", words])
+
+
+@pytest.mark.parametrize("words", ["เรื่อง 7/2569 ขอแนบรูป", "ตึก 140/2569", "ไฟล์ 40/25691", "วันที่ 1/40/2569"])
+def test_a_number_that_is_not_ones_own_says_nothing(words: str) -> None:
+    """Not even that it exists: the latest case is joined as ever (146)."""
+    talk = Talk(facts(cases=OWN))
+    talk.say(words)
+    assert talk.talk
+    assert talk.talk.answers == "50" * 16
+
+
+def test_a_quoted_case_that_is_over_is_joined_by_nothing() -> None:
+    """It is a matter of its own, and no part of another one."""
+    talk = Talk(facts(cases=(OWN[0], case("40/2569", state="set-aside"))))
+    talk.say("ตามเรื่อง 40/2569 ยังไม่ได้รับถังขยะ")
+    assert talk.talk
+    assert talk.talk.answers == ""
+
+
+def test_a_new_matter_stays_new_whatever_it_quotes() -> None:
+    """They said so."""
+    talk = Talk(facts(cases=OWN))
+    talk.say("ไฟถนนดับ")
+    talk.press("เป็นเรื่องใหม่")
+    talk.say("ไม่เกี่ยวกับ 40/2569")
+    assert talk.talk
+    assert talk.talk.answers == ""
+
+
 def test_choosing_a_service_makes_a_new_matter() -> None:
     talk = Talk(facts(cases=(case(),)))
     talk.say("ขอเปิดร้าน")

@@ -218,7 +218,7 @@ def test_only_what_is_offered_here_is_listed() -> None:
     talk = Talk()
     talk.say("เลือกบริการ")
     assert "ตลาด" not in talk.answer
-    assert talk.labels == ["1. ใบอนุญาตร้านอาหาร", "2. ขอใช้เครื่องขยาย…", "ยกเลิก"]
+    assert talk.labels == ["1. ใบอนุญาตร้านอาหาร", "2. ขอใช้เครื่องขยายเสียง", "ยกเลิก"]
 
 
 def test_a_service_that_is_not_offered_here_names_its_channel() -> None:
