@@ -22,7 +22,7 @@ from mailroom.domain.chat import (
 from mailroom.domain.decision import Classification, Kind, Secrecy
 from mailroom.domain.register import RegisterNumber
 from tests.support.browser import DESKTOP, PHONE, Visitor, check_picture, chromium
-from tests.support.chat_talk import JOINS, LINE, SOMCHAI, TEN, LookValues, Talk, png
+from tests.support.talk_on_desk import JOINS, LINE, SOMCHAI, TEN, LookValues, Talk, png
 from tests.support.web_site import FiledOffice, letter, marked, reply, serving
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202efdp.exe" + "ย" * 200 + "x" * 200

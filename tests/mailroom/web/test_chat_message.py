@@ -13,7 +13,7 @@ from mailroom.domain.outbox import OutboxState
 from mailroom.domain.register import RegisterNumber
 from mailroom.web.chat_exchange import identity
 from tests.mailroom.web.conftest import SignedIn, signed_in, visitor
-from tests.support.chat_talk import JOINS, LINE, OA, SOMCHAI, TEN, Talk, png
+from tests.support.talk_on_desk import JOINS, LINE, OA, SOMCHAI, TEN, Talk, png
 from tests.support.web_site import Office, letter, marked, reply
 
 SECRET_WORDS = "รหัสตู้เซฟคือ ๑๒๓๔"

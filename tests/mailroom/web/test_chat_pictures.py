@@ -8,7 +8,7 @@ from mailroom.domain.chat import ChatMessageKind
 from mailroom.domain.message import Attachment
 from mailroom.web.chat_pictures import LARGEST, picture_type
 from tests.mailroom.web.conftest import SignedIn
-from tests.support.chat_talk import Talk, png
+from tests.support.talk_on_desk import Talk, png
 from tests.support.web_site import Office, letter
 
 

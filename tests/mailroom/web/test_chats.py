@@ -17,7 +17,7 @@ from mailroom.domain.chat import (
 )
 from mailroom.web.chats import is_scarce
 from tests.mailroom.web.conftest import SignedIn, signed_in, visitor
-from tests.support.chat_talk import OA, SOMCHAI, TEN, LookValues, Talk
+from tests.support.talk_on_desk import OA, SOMCHAI, TEN, LookValues, Talk
 from tests.support.web_site import Office, letter
 
 WORDS = "ขอเปิดร้านก๋วยเตี๋ยว"
