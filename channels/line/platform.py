@@ -6,7 +6,7 @@ from typing import BinaryIO
 from channels.line.api import LineApi
 from channels.line.content import Contents
 from channels.line.decode import decode
-from channels.line.endpoint import try_out
+from channels.line.endpoint import registered, try_out
 from channels.line.profile import name_of
 from channels.line.quota import read_quota
 from channels.line.settings import LineSettings
@@ -61,8 +61,12 @@ class LinePlatform:
         return read_quota(self._api)
 
     def reaches_us(self) -> bool:
-        """Sends one empty delivery through the whole way: LINE, the network, the proxy, our webhook."""
-        return try_out(self._api).success
+        """Sends one empty delivery through the whole way: LINE, the network, the proxy, our webhook.
+
+        False as well where LINE knows no webhook, or does not use it.
+        """
+        known = registered(self._api)
+        return known is not None and known.active and try_out(self._api).success
 
     def close(self) -> None:
         """Close what is connected to LINE."""

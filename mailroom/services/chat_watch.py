@@ -1,6 +1,8 @@
 """Whether a platform still reaches us, and what may still be pushed: asked from time to time, told at any time."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -10,6 +12,8 @@ from mailroom.ports import Books, Clock
 from mailroom.ports.chat import ChatPlatform
 
 log = structlog.get_logger(__name__)
+
+_Answer = TypeVar("_Answer")
 
 LOW_QUOTA = 0.1
 """Less than this share of the month's messages is left."""
@@ -33,13 +37,20 @@ class ChatWatch:
         self._quota: Quota | None = None
 
     def run(self) -> None:
-        """Ask the platform. What it does not answer is unknown, and no problem by itself: mail and spool go on."""
+        """Ask the platform. What it does not answer is unknown, and no problem by itself: mail and spool go on.
+
+        A webhook that was silent stays so until a delivery is seen to arrive.
+        """
+        self._quota = self._asked(self._platform.quota)
+        if self._tries_webhook and (reached := self._asked(self._platform.reaches_us)) is not None:
+            self._silent = not reached
+
+    def _asked(self, question: Callable[[], _Answer]) -> _Answer | None:
         try:
-            self._quota = self._platform.quota()
-            self._silent = self._tries_webhook and not self._platform.reaches_us()
+            return question()
         except ChannelError as error:
-            self._quota = None
             log.warning("chat.watch-failed", channel=self._platform.channel, error=type(error).__name__)
+            return None
 
     def last_quota(self) -> Quota | None:
         """As last told; None before, or when the platform does not answer."""

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,22 @@ def test_the_platform_is_the_account(settings: LineSettings, line: LineEnd) -> N
     assert (platform.channel, platform.account, platform.webhook_path) == ("line", "@bantuayang", "/line/webhook")
     assert (platform.name_of(PERSON), platform.quota(), platform.refused()) == ("สมศรี", Quota(500, 0), 0)
     platform.close()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "active", "success", "reached"),
+    [
+        (True, True, True, True),
+        (True, True, False, False),
+        (True, False, True, False),
+        (False, True, True, False),
+    ],
+)
+def test_whether_line_reaches_us_is_known(
+    settings: LineSettings, line: LineEnd, *, endpoint: bool, active: bool, success: bool, reached: bool
+) -> None:
+    """L14: LINE's own test fails, it uses no webhook any more, or it knows none: nothing arrives."""
+    line.endpoint, line.endpoint_active = "https://saraban.example/line/webhook" if endpoint else "", active
+    line.endpoint_test = {"success": success, "statusCode": 200 if success else 503, "reason": "x"}
+    with closing(LinePlatform(settings)) as platform:
+        assert platform.reaches_us() is reached
