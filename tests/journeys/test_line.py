@@ -202,7 +202,7 @@ def test_what_is_taken_back_is_hidden_and_stays_on_record(office: LineOffice, us
 def test_an_address_is_proven_by_a_code_and_letters_go_there_when_the_quota_is_used_up(
     own_office: LineOffice,
 ) -> None:
-    """The code goes by mail, comes back by LINE; a receipt that can be neither replied nor pushed is mailed."""
+    """L09: the code goes by mail, comes back by LINE; a receipt that can be neither replied nor pushed is mailed."""
     office = own_office
     (known,) = office.says("somsri@citizen.test")
     office.taps(choice(known, "ยืนยันอีเมล"))

@@ -189,7 +189,7 @@ def test_what_is_being_written_is_not_seen_yet(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_and_heals(spool: SegmentSpool) -> None:
-    """StorageError with its remedy; when space returns it goes on, and what was kept before is there (L12)."""
+    """L12: StorageError with its remedy; when space returns it goes on, and what was kept before is there."""
     [before] = keep(spool, os.urandom(10_000))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
@@ -282,7 +282,7 @@ KEEPER = textwrap.dedent(
 
 
 def test_what_was_promised_survives_kill_9(tmp_path: Path) -> None:
-    """A process killed in the middle of keeping has lost nothing that it had answered for."""
+    """P03: a process killed in the middle of keeping has lost nothing that it had answered for."""
     promised: set[str] = set()
     for name, wanted in (("a", 7), ("b", 40)):
         with subprocess.Popen(

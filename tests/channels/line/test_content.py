@@ -94,7 +94,7 @@ def test_a_preparation_of_which_nothing_is_known_is_waited_for(line: LineEnd, co
 
 @pytest.mark.parametrize("status", [400, 404, 410])
 def test_what_line_has_no_more_is_gone(line: LineEnd, contents: Contents, status: int) -> None:
-    """R115: the entry says so, with what LINE said."""
+    """L10, R115: the entry says so, with what LINE said."""
     line.script("content", Status(status, "Not found"))
     content, kept = fetched(contents)
     assert (content.state, kept) == (ContentState.GONE, b"")
@@ -179,7 +179,7 @@ def test_exactly_the_limit_is_taken(line: LineEnd, contents: Contents) -> None:
 
 
 def test_an_empty_content_is_believed_at_the_third_time(line: LineEnd, contents: Contents) -> None:
-    """It may not be ready; a file without a byte is a file."""
+    """L10: it may not be ready; a file without a byte is a file."""
     line.contents["1001"] = b""
     for _ in range(2):
         with pytest.raises(TemporaryChannelError, match="empty"):

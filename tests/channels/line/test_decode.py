@@ -133,7 +133,7 @@ def test_what_the_library_makes_is_understood(event: Any) -> None:
 
 
 def test_a_text_is_told_with_all_that_belongs_to_it() -> None:
-    """Who, when, by what token it can be answered, what is said and quoted."""
+    """153: who, when, by what token it can be answered, what is said and quoted."""
     sent = line.quoting_text("500000000000000009", "บรรทัดหนึ่ง\r\nบรรทัดสอง")
     event = one(sent)
     assert (event.kind, event.person, event.room) == (ChatEventKind.MESSAGE, line.USER, "")
@@ -159,7 +159,7 @@ def test_a_text_is_told_with_all_that_belongs_to_it() -> None:
     ],
 )
 def test_any_text_is_kept_and_can_be_shown(words: str, shown: str) -> None:
-    """5,000 characters, only emoji, only a mention, right to left, control characters, half a surrogate pair."""
+    """153: 5,000 characters, only emoji, only a mention, right to left, control characters, half a surrogate pair."""
     sent = line.text()
     event = raw_one(json.dumps(spoilt(sent, "message.text", words)))
     assert event.message is not None
@@ -168,7 +168,7 @@ def test_any_text_is_kept_and_can_be_shown(words: str, shown: str) -> None:
 
 
 def test_a_text_of_a_megabyte_is_cut() -> None:
-    """The readable text is bounded, with a defect; the raw text is all there."""
+    """150: the readable text is bounded, with a defect; the raw text is all there."""
     event = one(line.text("x" * 1_000_000))
     assert event.message is not None
     assert (len(event.message.text), event.defect) == (20_000, "text-limit")
@@ -194,7 +194,7 @@ def test_what_belongs_to_a_file_is_told() -> None:
 
 
 def test_content_elsewhere_is_never_wanted() -> None:
-    """Its address is shown; it is not fetched, whatever it names."""
+    """155: its address is shown; it is not fetched, whatever it names."""
     for url in ("https://files.example/x.jpg", "http://169.254.169.254/latest", "file:///etc/passwd", ""):
         event = one(line.image({"contentProvider": line.elsewhere(url)}))
         assert event.content.state is ContentState.EXTERNAL
@@ -215,7 +215,7 @@ def test_content_elsewhere_is_never_wanted() -> None:
     ],
 )
 def test_a_name_that_deceives_is_shown_and_said(name: str, shown: str) -> None:
-    """File names are made visible; what deceives is a defect, and the message stays a message."""
+    """154: file names are made visible; what deceives is a defect, and the message stays a message."""
     event = one(line.file(name))
     assert event.message is not None
     assert event.message.file_name == shown
@@ -223,7 +223,7 @@ def test_a_name_that_deceives_is_shown_and_said(name: str, shown: str) -> None:
 
 
 def test_a_file_of_300_megabytes_is_announced_as_such() -> None:
-    """Whether it is fetched is decided where it is fetched."""
+    """154: whether it is fetched is decided where it is fetched."""
     event = one(line.file(size=300 << 20))
     assert event.message is not None
     assert (event.message.size, event.content.state) == (300 << 20, ContentState.WANTED)
@@ -250,7 +250,7 @@ def test_a_place_is_told() -> None:
     ],
 )
 def test_a_place_that_is_not_on_earth_is_malformed(latitude: str, field: str) -> None:
-    """Beyond the poles, not a number, infinite, a truth value, a text, five thousand digits."""
+    """154: beyond the poles, not a number, infinite, a truth value, a text, five thousand digits."""
     text = json.dumps(line.location()).replace("13.7563309", latitude)
     event = raw_one(text)
     assert event.kind is ChatEventKind.MALFORMED
@@ -288,7 +288,7 @@ def test_an_edited_message_of_one_person_is_shown_to_a_clerk() -> None:
 
 
 def test_a_batch_of_100_with_one_malformed_and_one_unknown() -> None:
-    """98 are understood, one is malformed, one unknown: neither hurts its neighbours (L05)."""
+    """L05: 98 are understood, one is malformed, one unknown: neither hurts its neighbours."""
     batch = [line.text(f"ข้อความ {number}") for number in range(100)]
     batch[17] = spoilt(batch[17], "timestamp", ...)
     batch[42] = line.event("hologram", hologram={"x": 1})
@@ -301,7 +301,7 @@ def test_a_batch_of_100_with_one_malformed_and_one_unknown() -> None:
 
 
 def test_an_unknown_message_may_have_content() -> None:
-    """A type of message that nobody told us of is kept, said, and its bytes are asked for."""
+    """152: a type of message that nobody told us of is kept, said, and its bytes are asked for."""
     event = one(line.message("hologram", {}))
     assert event.message is not None
     assert (event.kind, event.message.kind) == (ChatEventKind.MESSAGE, ChatMessageKind.UNKNOWN)
@@ -351,7 +351,7 @@ SPOILT = [
 
 @pytest.mark.parametrize(("event", "path", "value", "field"), SPOILT)
 def test_a_missing_or_wrong_field_is_named(event: line.Event, path: str, value: Any, field: str) -> None:
-    """Such an event is malformed, the event beside it is not, and what else of it can be read is kept."""
+    """151, 161: such an event is malformed, the event beside it is not, and what else of it can be read is kept."""
     broken, sound = decoded(spoilt(event, path, value), line.text())
     assert (broken.kind, broken.defect) == (ChatEventKind.MALFORMED, f"event-malformed: {field}")
     assert sound.kind is ChatEventKind.MESSAGE
@@ -361,7 +361,7 @@ def test_a_missing_or_wrong_field_is_named(event: line.Event, path: str, value: 
 
 
 def test_what_a_malformed_event_says_is_kept() -> None:
-    """Words and sender reach the clerk although the time is missing; the time is that of receipt."""
+    """151: words and sender reach the clerk although the time is missing; the time is that of receipt."""
     event = one(spoilt(line.text("ขอความช่วยเหลือ"), "timestamp", ...))
     assert event.message is not None
     assert (event.message.text, event.person, event.occurred_at) == ("ขอความช่วยเหลือ", line.USER, RECEIVED)
@@ -384,7 +384,7 @@ def test_what_a_malformed_event_says_is_kept() -> None:
     ],
 )
 def test_an_element_that_is_no_event_hurts_no_other(text: str) -> None:
-    """Names given twice, ten thousand levels, no JSON, no object: malformed, between two that are not."""
+    """150: names given twice, ten thousand levels, no JSON, no object: malformed, between two that are not."""
     sound = json.dumps(line.text()).encode()
     content = b'{"events":[' + sound + b" , " + text.encode() + b"\n," + sound + b"]}"
     before, broken, after = decode(spooled(content))
@@ -449,7 +449,7 @@ def test_an_event_is_read_again_from_its_text() -> None:
 
 
 def test_a_body_of_anything_is_read_soon() -> None:
-    """No body that the webhook takes costs much, whatever it is made of."""
+    """150: no body that the webhook takes costs much, whatever it is made of."""
     size = 400_000
     events = b'{"events":['
     fillings = (b"[" * 50 + b"]" * 50, b'""', b'{"a":1}', b"\\" * 2, b'"' + b"\\n" * 40 + b'"', b"1")

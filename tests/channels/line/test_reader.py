@@ -122,7 +122,7 @@ def test_a_program_under_the_name_of_a_picture_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_told_with_its_reason(tmp_path: Path) -> None:
-    """Gone, too large, elsewhere: the message is whole without it, and says so."""
+    """L10: gone, too large, elsewhere: the message is whole without it, and says so."""
     gone, large, elsewhere = events_of(
         line.image(), line.file("หนังสือ.pdf"), line.image({"contentProvider": line.elsewhere("https://x.example/a.jpg")})
     )

@@ -221,7 +221,7 @@ async def test_every_failure_has_its_name(
 
 
 async def test_a_delay_that_line_names_is_kept(line: LineEnd, make_sender: MakeSender) -> None:
-    """Retry-After of a rate limit and of an overloaded server."""
+    """L08: Retry-After of a rate limit and of an overloaded server."""
     line.script("push", rate_limited(21), Status(503, "busy", {"Retry-After": "9"}))
     for seconds in (21.0, 9.0):
         with pytest.raises(TemporaryChannelError) as caught:
@@ -263,7 +263,7 @@ async def test_a_key_is_not_used_after_its_life(line: LineEnd, make_sender: Make
 
 
 async def test_a_key_serves_just_within_its_life(line: LineEnd, make_sender: MakeSender, clock: FakeClock) -> None:
-    """A second before, 409 still tells that it had arrived."""
+    """L15: a second before, 409 still tells that it had arrived."""
     sender = make_sender()
     await sender.send(ITEM)
     clock.advance(hours=23, minutes=59, seconds=59)

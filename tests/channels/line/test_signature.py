@@ -50,12 +50,12 @@ def test_the_signature_of_these_bytes_is_accepted(signatures: Signatures) -> Non
     ],
 )
 def test_anything_else_is_not(signatures: Signatures, given: list[bytes]) -> None:
-    """Missing, empty, doubled, cut, in other letters, non-ASCII, of another secret or other bytes (L03)."""
+    """L03: missing, empty, doubled, cut, in other letters, non-ASCII, of another secret or other bytes."""
     assert not signatures.accepts(BODY, [(NAME, value) for value in given])
 
 
 def test_no_byte_of_the_body_can_change(signatures: Signatures) -> None:
-    """Each altered byte makes the signature wrong."""
+    """L03: each altered byte makes the signature wrong."""
     for at in range(len(BODY)):
         altered = BODY[:at] + bytes([BODY[at] ^ 1]) + BODY[at + 1 :]
         assert not signatures.accepts(altered, [(NAME, RIGHT)])
@@ -71,7 +71,7 @@ def test_no_byte_of_the_body_can_change(signatures: Signatures) -> None:
     ],
 )
 def test_the_secret_before_is_accepted_until_the_end_of_its_day(tmp_path: Path, now: datetime, accepted: bool) -> None:
-    """Both are valid side by side; the old one ends at midnight in Bangkok, though the program runs on (L04)."""
+    """L04: both are valid side by side; the old one ends at midnight in Bangkok, though the program runs on."""
     clock = FakeClock(datetime(2026, 1, 1, tzinfo=UTC))
     settings = webhook_settings(tmp_path, secrets=(SECRET, OLD), previous_until=LAST_DAY)
     signatures = Signatures(settings, clock)

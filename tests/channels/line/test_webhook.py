@@ -55,14 +55,14 @@ async def test_a_body_in_pieces_is_one_body(webhook: Webhook, spool: MemorySpool
 
 
 async def test_a_check_of_the_console_is_answered(webhook: Webhook, spool: MemorySpool, rung: list[int]) -> None:
-    """No events: 200, and nothing is kept (L06)."""
+    """L06: no events: 200, and nothing is kept."""
     empty = line.body()
     assert (await ask(webhook, empty, line.signed(empty))).status == 200
     assert (spool.kept, rung, webhook.refused) == ([], [], 0)
 
 
 async def test_the_same_delivery_a_hundred_times_at_once(webhook: Webhook, spool: MemorySpool) -> None:
-    """A hundred times 200, and the events of all of them have one id (L01)."""
+    """L01: a hundred times 200, and the events of all of them have one id."""
     answers = await asyncio.gather(*(ask(webhook, BODY, SIGNED) for _ in range(100)))
     assert {answer.status for answer in answers} == {200}
     ids = {event.id for spooled in spool.after("") for event in decode(spooled)}
@@ -80,14 +80,14 @@ SIGNATURES = {
 
 @pytest.mark.parametrize("name", SIGNATURES)
 async def test_a_delivery_without_its_signature_is_refused(webhook: Webhook, spool: MemorySpool, name: str) -> None:
-    """401; nothing is kept but a number (L03)."""
+    """L03: 401; nothing is kept but a number."""
     headers = {"content-type": "application/json", **SIGNATURES[name]}
     assert (await ask(webhook, BODY, headers)).status == 401
     assert (spool.kept, webhook.refused) == ([], 1)
 
 
 async def test_a_doubled_signature_or_an_altered_body_is_refused(webhook: Webhook, spool: MemorySpool) -> None:
-    """Even the right one twice; even one byte (L03)."""
+    """L03: even the right one twice; even one byte."""
     twice = [*SIGNED.items(), (line.SIGNATURE, SIGNED[line.SIGNATURE])]
     assert (await ask(webhook, BODY, twice)).status == 401
     assert (await ask(webhook, BODY[:-1] + b" ", SIGNED)).status == 401
@@ -110,7 +110,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("name", BROKEN)
 async def test_a_signed_body_that_is_no_delivery_is_refused(webhook: Webhook, spool: MemorySpool, name: str) -> None:
-    """400, counted, not kept: no UTF-8, no JSON, another account's (149, 156)."""
+    """149, 156: 400, counted, not kept: no UTF-8, no JSON, another account's."""
     assert (await ask(webhook, BROKEN[name], line.signed(BROKEN[name]))).status == 400
     assert (spool.kept, webhook.refused) == ([], 1)
 
@@ -121,7 +121,7 @@ async def test_a_signed_body_that_is_no_delivery_is_refused(webhook: Webhook, sp
 async def test_what_is_wrong_within_an_event_is_kept_for_a_clerk(
     webhook: Webhook, spool: MemorySpool, spoilt: str
 ) -> None:
-    """Numbers that are none, names given twice, a depth of 10,000, a huge text: bounded, and the batch is taken (150)."""
+    """150: numbers that are none, names given twice, a depth of 10,000, a huge text: bounded, and the batch is taken."""
     content = line.body(line.text(), line.text())[:-2] + b', {"x": ' + spoilt.encode() + b"}]}"
     assert (await ask(webhook, content, line.signed(content))).status == 200
     [spooled] = spool.after("")
@@ -147,27 +147,27 @@ async def test_what_is_wrong_within_an_event_is_kept_for_a_clerk(
 async def test_a_request_of_another_form_is_refused(
     webhook: Webhook, spool: MemorySpool, method: str, change: dict[str, str], status: int
 ) -> None:
-    """Other methods, types and encodings, and announced sizes: refused before a byte of the body is looked at (L11)."""
+    """L11: other methods, types and encodings, and announced sizes: refused before a byte of the body is looked at."""
     answer = await ask(webhook, BODY, SIGNED | change, method=method)
     assert (answer.status, answer.headers.get("allow")) == (status, "POST" if status == 405 else None)
     assert (spool.kept, webhook.refused) == ([], 1)
 
 
 async def test_a_packed_body_is_not_unpacked(webhook: Webhook, spool: MemorySpool) -> None:
-    """A signed gzip bomb under a plain name is no JSON, no more."""
+    """L11: a signed gzip bomb under a plain name is no JSON, no more."""
     bomb = gzip.compress(b"0" * 50_000_000)
     assert (await ask(webhook, bomb, line.signed(bomb))).status == 400
     assert spool.kept == []
 
 
 async def test_a_body_that_never_ends_is_refused_at_its_limit(webhook: Webhook, spool: MemorySpool) -> None:
-    """No more than a megabyte is ever held (L11)."""
+    """L11: no more than a megabyte is ever held."""
     assert (await ask(webhook, [b"x" * 65_536] * 160, SIGNED)).status == 413
     assert (spool.kept, webhook.refused) == ([], 1)
 
 
 async def test_a_full_disk_is_answered_with_an_error(webhook: Webhook, spool: MemorySpool, rung: list[int]) -> None:
-    """503: LINE delivers again. It is no refusal of the sender, and nobody is told of a delivery (L12)."""
+    """L12: 503, and LINE delivers again. It is no refusal of the sender, and nobody is told of a delivery."""
     spool.full = True
     assert (await ask(webhook, BODY, SIGNED)).status == 503
     assert (webhook.refused, rung) == (0, [])
@@ -176,7 +176,7 @@ async def test_a_full_disk_is_answered_with_an_error(webhook: Webhook, spool: Me
 
 
 async def test_a_disk_that_hangs_is_not_waited_for(webhook: Webhook, spool: MemorySpool, rung: list[int]) -> None:
-    """503 within 900 ms, for thirty at once as well; nobody is told, and others are served meanwhile (L12)."""
+    """L12: 503 within 900 ms, for thirty at once as well; nobody is told, and others are served meanwhile."""
     spool.gate = threading.Event()
     started = time.monotonic()
     asked = asyncio.gather(*(ask(webhook, BODY, SIGNED) for _ in range(30)))

@@ -87,7 +87,7 @@ def test_deliveries_over_http_are_safe_when_they_are_answered(site: str, spool: 
 
 
 def test_ten_megabytes_are_refused_by_their_length(site: str, spool: SegmentSpool) -> None:
-    """Before they are sent, and the connection ends."""
+    """L11: before they are sent, and the connection ends."""
     with connected(site) as connection:
         connection.sendall(f"{HEAD}Content-Length: 10485760\r\n\r\n".encode())
         assert status(connection) == 413
@@ -96,7 +96,7 @@ def test_ten_megabytes_are_refused_by_their_length(site: str, spool: SegmentSpoo
 
 
 def test_ten_megabytes_in_chunks_are_refused_on_the_way(site: str, spool: SegmentSpool) -> None:
-    """Without an announced length the limit holds just as well."""
+    """L11: without an announced length the limit holds just as well."""
     with connected(site) as connection:
         connection.sendall(f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode())
         try:
@@ -119,7 +119,7 @@ def answered_or_reset(connection: socket.socket) -> int:
     "head", [f"{HEAD}Transfer-Encoding: chunked\r\n\r\n5\r\n", f"{HEAD}Content-Length: 500\r\n\r\n"]
 )
 def test_a_body_that_comes_drop_by_drop_is_refused_in_time(site: str, spool: SegmentSpool, head: str) -> None:
-    """408 within 900 ms, and the connection ends, however long the sender goes on."""
+    """L11: 408 within 900 ms, and the connection ends, however long the sender goes on."""
     with connected(site) as connection:
         connection.sendall(head.encode() + b"{")
         started = time.monotonic()

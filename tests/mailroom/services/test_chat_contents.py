@@ -52,7 +52,7 @@ def test_a_content_is_kept_in_the_channels_folder(house: ChatHouse) -> None:
 
 
 def test_what_is_being_prepared_is_asked_for_again_soon(house: ChatHouse) -> None:
-    """After 2, 5, 15 and 60 seconds (L10)."""
+    """L10: after 2, 5, 15 and 60 seconds."""
     event = arrive(house)
     for seconds in (2, 5, 15, 60):
         house.platform.failures = [TemporaryChannelError("202 being prepared")]
@@ -103,10 +103,21 @@ def test_what_the_platform_says_of_a_content_stands(
 
 
 def test_what_is_announced_as_too_large_is_not_fetched(house: ChatHouse) -> None:
+    """154: the entry says so; LINE is not even asked."""
     event = arrive(house, size=2000)
     assert house.desk.fetch_contents()
     assert content_of(house, event).state is ContentState.TOO_LARGE
     assert house.platform.fetched == []
+
+
+def test_what_lies_elsewhere_is_never_fetched(house: ChatHouse) -> None:
+    """155: neither soon nor later."""
+    event = house.somsri.image(content=ChatContent(state=ContentState.EXTERNAL))
+    house.receive(event)
+    assert not house.desk.fetch_contents()
+    house.later(days=1)
+    assert not house.desk.fetch_contents()
+    assert (house.platform.fetched, content_of(house, event).state) == ([], ContentState.EXTERNAL)
 
 
 def test_trouble_of_our_own_ends_the_pass(house: ChatHouse) -> None:

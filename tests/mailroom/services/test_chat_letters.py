@@ -220,7 +220,7 @@ def carried_out_again(house: ChatHouse) -> None:
 
 @pytest.mark.parametrize("mails", [True, False])
 async def test_without_an_address_it_fails_and_is_seen(house: ChatHouse, *, mails: bool) -> None:
-    """Also where there is no mail channel to send it by."""
+    """L09: also where there is no mail channel to send it by."""
     house.know(email="" if mails else MAILBOX)
     carried_out_again(house)
     sender = RecordingSender(failures=[PermanentChannelError("400")])
@@ -230,7 +230,7 @@ async def test_without_an_address_it_fails_and_is_seen(house: ChatHouse, *, mail
 
 
 async def test_who_blocked_us_is_pushed_nothing(house: ChatHouse) -> None:
-    """Pushes would vanish, and be counted: letters go by mail, prompts are settled, others are sent."""
+    """L13: pushes would vanish, and be counted: letters go by mail, prompts are settled, others are sent."""
     house.know(email=MAILBOX)
     carried_out_again(house)
     house.receive(house.somsri.said("ไฟถนนดับ"))
@@ -240,6 +240,23 @@ async def test_who_blocked_us_is_pushed_nothing(house: ChatHouse) -> None:
     assert sender.sent == []
     assert [one.state for one in house.letters()] == [OutboxState.SETTLED, OutboxState.SETTLED]
     assert [one.letter for one in house.letters("email")] == [Letter.ACKNOWLEDGEMENT]
+
+
+async def test_who_blocked_us_finds_their_number_when_they_come_back(house: ChatHouse) -> None:
+    """L13: the receipt did not reach them and is shown as failed; the case stands, and the status tells of it."""
+    row = carried_out(house)
+    house.know(blocked_at=START)
+    await dispatcher(house, RecordingSender()).run()
+    assert [one.state for one in house.letters()] == [OutboxState.FAILED]
+    with house.books.look() as uow:
+        record = uow.messages.get(row)
+    assert record
+    assert record.number
+    house.receive(house.somsri.said("สถานะ"))
+    assert house.person().blocked_at is None
+    card = house.letters()[-1].card
+    assert card
+    assert card.rows[0][0] == str(record.number)
 
 
 async def test_who_blocked_us_holds_up_nobody(house: ChatHouse) -> None:

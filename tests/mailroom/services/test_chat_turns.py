@@ -46,7 +46,7 @@ def test_what_is_said_is_answered_and_kept(house: ChatHouse) -> None:
 
 
 def test_the_same_delivery_many_times_is_one(house: ChatHouse) -> None:
-    """Replayed, and delivered again under another token (L01, L02)."""
+    """L01, L02: replayed, and delivered again under another token."""
     event = house.somsri.said("ไฟถนนดับ")
     for _ in range(5):
         house.receive(event)
@@ -55,6 +55,28 @@ def test_the_same_delivery_many_times_is_one(house: ChatHouse) -> None:
     current = house.current()
     assert current
     assert len(house.events_of(current.id)) == 1
+
+
+def test_a_redelivery_of_what_never_came_is_taken_once(house: ChatHouse) -> None:
+    """L02: it says that it is one, and is the first that we see; what follows later is known."""
+    event = replace(house.somsri.said("ไฟถนนดับ"), redelivered=True)
+    house.receive(event)
+    house.receive(replace(event, redelivered=False, raw="first"))
+    assert len(house.prompts()) == 1
+    current = house.current()
+    assert current
+    assert [one.id for one in house.events_of(current.id)] == [event.id]
+
+
+def test_what_comes_a_day_late_is_taken_by_its_own_time(house: ChatHouse) -> None:
+    """L02: it is complete at once, entered when it was said, and nobody is answered a day late."""
+    event = house.somsri.said("ไฟถนนดับ")
+    house.spool.deliver(event)
+    house.clock.at = event.occurred_at + timedelta(hours=24)
+    assert house.desk.run().closed
+    (talk,) = house.closed()
+    assert talk.opened_at == event.occurred_at
+    assert house.prompts() == []
 
 
 def test_a_batch_is_answered_once_by_its_last_word(house: ChatHouse) -> None:
@@ -84,7 +106,7 @@ def test_two_people_do_not_mix(house: ChatHouse) -> None:
 
 
 def test_events_are_taken_in_order_of_occurrence(house: ChatHouse) -> None:
-    """Whatever the order of delivery (L02)."""
+    """L02: whatever the order of delivery."""
     first, second = house.somsri.said("หนึ่ง"), house.somsri.said("สอง")
     house.spool.deliver(second)
     house.spool.deliver(first)
@@ -120,7 +142,7 @@ def test_a_gap_parts_two_matters_even_after_a_standstill(house: ChatHouse) -> No
 
 
 def test_rooms_are_told_once_and_leave_nothing(house: ChatHouse) -> None:
-    """Not even their pictures (L16)."""
+    """L16: not even their pictures."""
     house.receive(house.somsri.event(ChatEventKind.JOIN, room="C1"))
     house.receive(house.somsri.said("ขอถังขยะ", room="C1"), house.somsri.image(room="C1", content=wanted()))
     house.receive(house.somsri.event(ChatEventKind.JOIN, room="C1"))
@@ -136,6 +158,7 @@ def wanted() -> ChatContent:
 
 
 def test_a_storm_of_follows_is_answered_once(house: ChatHouse) -> None:
+    """L16: twenty times coming and going are one greeting, and the last word counts."""
     house.know(greeted_at=None)
     for _ in range(20):
         house.receive(house.somsri.event(ChatEventKind.FOLLOW), house.somsri.event(ChatEventKind.UNFOLLOW))
@@ -143,8 +166,30 @@ def test_a_storm_of_follows_is_answered_once(house: ChatHouse) -> None:
     assert house.person().blocked_at
 
 
+def test_storms_of_rooms_leave_one_answer_and_no_entry(house: ChatHouse) -> None:
+    """159: joined and left a hundred times, with lists of members: all is kept, one answer, nothing for the register."""
+    for _ in range(100):
+        house.receive(
+            house.somsri.event(ChatEventKind.JOIN, room="C1"),
+            house.somsri.event(ChatEventKind.OTHER, room="C1"),
+            house.somsri.event(ChatEventKind.LEAVE, room="C1"),
+        )
+    assert len(house.prompts()) == 1
+    assert house.unhandled() == []
+    assert len(house.chats().recent(1000)) == 300
+    assert not house.later(hours=1).closed
+
+
+def test_an_account_that_is_linked_proves_nothing(house: ChatHouse) -> None:
+    """162: neither once nor again; no address is proven, nothing is answered or opened."""
+    for _ in range(2):
+        house.receive(house.somsri.event(ChatEventKind.LINK, data="n" * 40))
+    assert (house.person().email_proven_at, house.person().email) == (None, "")
+    assert (house.prompts(), house.current(), house.closed()) == ([], None, [])
+
+
 def test_unknown_and_broken_events_reach_a_clerk(house: ChatHouse) -> None:
-    """Each by itself, the ones beside them as usual (L05); one that names nobody as well."""
+    """L05, 152: each by itself, the ones beside them as usual; one that names nobody as well."""
     odd = house.somsri.event(ChatEventKind.UNKNOWN, defect="event-unknown: beam")
     broken = replace(house.somsri.event(ChatEventKind.MALFORMED, defect="event-malformed: no source"), person="")
     assert house.receive(odd, house.somsri.said("ไฟถนนดับ"), broken).closed
@@ -154,7 +199,7 @@ def test_unknown_and_broken_events_reach_a_clerk(house: ChatHouse) -> None:
 
 
 def test_an_id_that_is_used_again_with_other_words_reaches_a_clerk(house: ChatHouse) -> None:
-    """Both are kept (157)."""
+    """157: both are kept."""
     event = house.somsri.said("ไฟถนนดับ")
     house.receive(event)
     other = replace(house.somsri.said("โอนเงินมา"), id=event.id)

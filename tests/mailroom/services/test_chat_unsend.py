@@ -81,7 +81,7 @@ def submitted(house: ChatHouse) -> tuple[ChatEvent, ChatEvent, str]:
 
 
 def test_what_is_taken_back_before_it_is_complete_is_marked(house: ChatHouse) -> None:
-    """It stays on record, and is left out of what the submission says."""
+    """L07: it stays on record, and is left out of what the submission says."""
     first = house.somsri.said("ผิดไป")
     house.receive(first, house.somsri.said("ไฟถนนดับ"))
     house.receive(house.somsri.unsent(message_id(first)))
@@ -89,6 +89,16 @@ def test_what_is_taken_back_before_it_is_complete_is_marked(house: ChatHouse) ->
     found = chat_text(house.events_of(first.id), house.talk(first.id))
     assert (found.text, found.subject) == ("[✕]\nไฟถนนดับ", "ไฟถนนดับ")
     assert [one.unsent_at is not None for one in house.events_of(first.id)] == [True, False]
+
+
+def test_a_picture_that_is_taken_back_before_it_is_complete_is_hidden(house: ChatHouse) -> None:
+    """L07: fetched or not, it is part of the record, and no attachment that anybody sees unasked."""
+    picture = house.somsri.image()
+    house.receive(picture, house.somsri.said("ไฟถนนดับ"))
+    house.receive(house.somsri.unsent(message_id(picture)))
+    assert house.later(minutes=3).closed
+    found = chat_text(house.events_of(picture.id), house.talk(picture.id))
+    assert [(one.event, one.hidden) for one in found.files] == [(picture.id, True)]
 
 
 def test_taking_back_everything_leaves_nothing_to_register(house: ChatHouse) -> None:
@@ -100,7 +110,7 @@ def test_taking_back_everything_leaves_nothing_to_register(house: ChatHouse) -> 
 
 
 def test_what_is_taken_back_before_it_comes_is_remembered(house: ChatHouse) -> None:
-    """The message opens nothing (158)."""
+    """158: the message opens nothing."""
     late = house.somsri.said("ผิดไป")
     house.receive(house.somsri.unsent(message_id(late)))
     house.receive(late)
@@ -117,7 +127,7 @@ def test_nobody_takes_back_the_words_of_another(house: ChatHouse) -> None:
 
 
 def test_what_is_registered_is_hidden_and_stays_on_record(house: ChatHouse) -> None:
-    """Text, subject and attachment are no longer shown; the event log says that the sender took it back."""
+    """L07: text, subject and attachment are no longer shown; the event log says that the sender took it back."""
     words, picture, name = submitted(house)
     row = log(house, name)
     decide(house, row, name)

@@ -129,6 +129,7 @@ def test_what_nobody_understands_goes_to_a_clerk_by_itself(kind: ChatEventKind) 
 
 @pytest.mark.parametrize("kind", [ChatEventKind.OTHER, ChatEventKind.LINK, ChatEventKind.LEAVE])
 def test_other_signs_change_nothing(kind: ChatEventKind) -> None:
+    """L16: nobody is answered, nothing opened."""
     talk = Talk()
     found = talk.take(talk.events.event(kind))
     assert (found.says, found.conversation, found.person) == (None, None, talk.person)
@@ -216,6 +217,7 @@ def test_courtesies_open_nothing(words: str) -> None:
 
 
 def test_a_sticker_alone_opens_nothing() -> None:
+    """L16: it is answered with the menu."""
     talk = Talk()
     found = talk.take(talk.events.message(ChatMessageKind.STICKER, text="ฝันดี"))
     assert (found.conversation, bool(found.says)) == (None, True)

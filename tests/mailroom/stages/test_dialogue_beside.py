@@ -138,7 +138,7 @@ def test_asking_to_give_an_address_tells_how() -> None:
 
 @pytest.mark.parametrize("data", ["", "x", "m1|drop", "m0|menu||", "m1|hack||", "m1|menu||" + "x" * 400, "m1|a|b|c|d"])
 def test_data_that_is_not_ours_is_ignored(data: str) -> None:
-    """Nothing changes, nothing is said (160)."""
+    """160: nothing changes, nothing is said."""
     talk = Talk()
     talk.say("ไฟถนนดับ")
     before = talk.talk
@@ -150,7 +150,7 @@ def test_data_that_is_not_ours_is_ignored(data: str) -> None:
     "verb", [Verb.SUBMIT, Verb.DROP, Verb.CANCEL, Verb.NEW, Verb.SKIP, Verb.MORE, Verb.KNOWN, Verb.EDIT, Verb.KEEP]
 )
 def test_a_button_of_another_conversation_changes_nothing(verb: Verb) -> None:
-    """Whoever made it up, or kept it on the screen for a year (160)."""
+    """160: whoever made it up, or kept it on the screen for a year."""
     talk = Talk()
     talk.tap(verb, "0", conversation="other")
     assert not talk.is_open
@@ -164,7 +164,7 @@ def test_a_button_of_another_conversation_changes_nothing(verb: Verb) -> None:
 @pytest.mark.parametrize("verb", list(Verb))
 @pytest.mark.parametrize("detail", ["", "0", "99", "name", "confirm", "free", "no-such", "-1", "٣"])
 def test_no_button_breaks_a_turn(verb: Verb, detail: str) -> None:
-    """At any step, with any detail; and a step is never left for one that does not follow from it."""
+    """160: at any step, with any detail; and a step is never left for one that does not follow from it."""
     for steps in ([], ["food"], ["noise"]):
         talk = Talk()
         talk.say("ไฟถนนดับ")

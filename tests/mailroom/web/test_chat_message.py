@@ -184,7 +184,7 @@ def test_a_proof_counts_for_the_address_in_any_spelling_of_case() -> None:
 
 
 async def test_what_was_taken_back_is_opened_on_record(office: Office, clerk: SignedIn) -> None:
-    """A message that was taken back shows when, not what; a form opens it, for this session, once that is noted."""
+    """L07: a message that was taken back shows when, not what; a form opens it, for this session, once that is noted."""
     talk = Talk()
     talk.says(text="ขอเปิดร้าน")
     talk.takes_back(talk.says(text=SECRET_WORDS))
@@ -221,7 +221,7 @@ async def test_our_answer_does_not_repeat_what_was_taken_back(office: Office, cl
 
 
 async def test_a_file_that_was_taken_back_needs_the_same_act(office: Office, clerk: SignedIn) -> None:
-    """Neither the file, nor its picture, nor the original leaves before the act; the other file does."""
+    """L07: neither the file, nor its picture, nor the original leaves before the act; the other file does."""
     talk = Talk()
     talk.sends(ChatMessageKind.IMAGE, "", "image/png", png())
     talk.takes_back(talk.sends(ChatMessageKind.IMAGE, "", "image/png", png(colour=b"\xff\x00\x00")))
