@@ -209,11 +209,12 @@ class Daemon:
 
     async def _drain(self, listeners: Sequence[threading.Thread]) -> None:
         log.info("daemon.stopping", running=len(self._running))
-        self._scheduler.shutdown(wait=False)
+        self._scheduler.pause()
         for one in self._watched:
             one.listener.close()
         if self._running:
             await asyncio.wait(self._running.values(), timeout=DRAIN_SECONDS)
+        self._scheduler.shutdown(wait=False)  # It cancels what still runs: work in hand must be done by now.
         for dispatcher in self._dispatchers:
             await dispatcher.close()
         for thread in listeners:

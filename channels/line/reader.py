@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from channels.line.bundle import Bundle, BundleError, drain
@@ -34,7 +34,12 @@ class LineReader:
     def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         """One Reading for each source, in order; see the port. What a source itself raises comes through."""
         for source in sources:
-            yield self._reading(_read(source))
+            yield self._reading(self._titled(_read(source)))
+
+    def _titled(self, message: Message) -> Message:
+        """A request for a service that was chosen from the list is about that service, whatever was sent for it."""
+        chosen = self._classifier.catalogue.service(message.service) if self._classifier else None
+        return replace(message, subject=chosen.name) if chosen else message
 
     def _reading(self, message: Message) -> Reading:
         """What fails in classifying is repeated by the caller, who knows what to do with a fault of our own."""

@@ -39,6 +39,9 @@ def _hide(uow: UnitOfWork, channel: str, account: str, talk: Conversation, event
     if row is None or record is None or record.message is None:
         return False
     found = chat_text(uow.chats(channel, account).events_of(talk.id), talk)
-    uow.messages.redact(row, text=found.text, subject=found.subject, hidden_parts=found.hidden_parts)
+    chosen = talk.service and record.classification and record.classification.service == talk.service
+    # The subject of a request for a chosen service is the service's name: no word of theirs.
+    subject = record.message.subject if chosen else found.subject
+    uow.messages.redact(row, text=found.text, subject=subject, hidden_parts=found.hidden_parts)
     uow.events.add("message.unsent", now, message_id=row, detail=event.unsent)
     return True

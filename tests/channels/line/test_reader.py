@@ -13,10 +13,13 @@ import pytest
 from channels.line.bundle import pieces
 from channels.line.bundle_values import Submission
 from channels.line.reader import LineReader
+from mailroom.domain.agency import Agency
 from mailroom.domain.chat import ChatContent, ChatEvent, ChatPerson, ContentState
 from mailroom.domain.decision import Classification, Kind
 from mailroom.domain.errors import ArchiveDamagedError, UnreadableError
 from mailroom.domain.message import Address, Message
+from mailroom.domain.service import Catalogue, Service
+from mailroom.stages.classify import Classifier
 from mailroom.testing.doubles import CheckedStream
 from tests.support import line_events as line
 from tests.support.line_talk import PNG, conversation, events_of, with_content
@@ -208,6 +211,8 @@ def test_a_damaged_archive_is_no_fault_of_the_message(tmp_path: Path) -> None:
 class Once:
     """Classifies the first message, and fails at the second."""
 
+    catalogue = Catalogue()
+
     def __init__(self) -> None:
         self.seen: list[Message] = []
 
@@ -244,3 +249,12 @@ def test_a_large_content_is_not_held(tmp_path: Path) -> None:
     [attachment] = reading.message.attachments
     assert (attachment.media_type, attachment.size) == ("video/mp4", len(large))
     assert attachment.sha256 == hashlib.sha256(large).hexdigest()
+
+
+def test_a_request_for_a_chosen_service_is_named_after_it(tmp_path: Path) -> None:
+    """Pictures alone say nothing in a register; the service that they were sent for does."""
+    agency = Agency(key="a", name="เทศบาล")
+    catalogue = Catalogue(services=(Service("food-shop", "ใบอนุญาตจัดตั้งสถานที่จำหน่ายอาหาร"),))
+    raw = bundle(tmp_path, events_of(line.text("เอกสาร")), service="food-shop")
+    [reading] = LineReader(Classifier(agency, catalogue)).read_many([io.BytesIO(raw)])
+    assert reading.message.subject == "ใบอนุญาตจัดตั้งสถานที่จำหน่ายอาหาร"
