@@ -24,12 +24,20 @@ Settled = Callable[[datetime], None]
 """Called with the instant before which everything that entered is in custody."""
 
 
+Held = Callable[[str, Content], None]
+"""Called with the digest and the content of a message that is in custody."""
+
+
 def no_progress(_done: int, _total: int) -> None:
     """For work that nobody watches."""
 
 
 def _nothing_follows(_before: datetime) -> None:
     """For custody that nothing is begun beside."""
+
+
+def _nobody_reads(_digest: str, _content: Content) -> None:
+    """For custody of what is read another day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +87,24 @@ class Custody:
         self._clock = clock
         self._stopping = stopping
 
-    def look(self, watch: Watch, progress: Progress = no_progress, settled: Settled = _nothing_follows) -> Taken:
+    def look(
+        self,
+        watch: Watch,
+        progress: Progress = no_progress,
+        settled: Settled = _nothing_follows,
+        held: Held = _nobody_reads,
+    ) -> Taken:
         """Take everything that is new in an account. Raises ChannelError and StorageError; what was kept stays kept."""
         inbox = watch.inbox
         try:
-            taken = self._take(watch, progress, settled)
+            taken = self._take(watch, progress, settled, held)
         except ChannelError as error:
             self._note_poll(inbox, str(error))
             raise
         self._note_poll(inbox, inbox.trouble)
         return replace(taken, trouble=inbox.trouble)
 
-    def _take(self, watch: Watch, progress: Progress, settled: Settled) -> Taken:
+    def _take(self, watch: Watch, progress: Progress, settled: Settled, held: Held) -> Taken:
         inbox = watch.inbox
         envelopes = inbox.survey(lambda ids: self._known(inbox, ids))
         if not self._consented(watch, bool(envelopes)):
@@ -98,7 +112,7 @@ class Custody:
         done, missing = 0, _Missing(envelopes)
         with closing(self._fetched_ahead(inbox.fetch(envelopes))) as batches:
             for batch in batches:
-                self.keep(batch)
+                self.keep(batch, held)
                 done += len(batch)
                 progress(done, len(envelopes))
                 if before := missing.after(batch):
@@ -121,7 +135,7 @@ class Custody:
     def _may_fetch_beside(self, batch: Batch) -> bool:
         return not self._stopping() and all(isinstance(content, bytes) for _, content in batch)
 
-    def keep(self, batch: Batch) -> None:
+    def keep(self, batch: Batch, held: Held = _nobody_reads) -> None:
         """Archive a batch, then log it. Raises StorageError."""
         if not batch:
             return
@@ -130,6 +144,8 @@ class Custody:
         with self._books.begin() as uow:
             uow.messages.log(arrivals, self._clock.now())
             uow.commit()
+        for (_, content), one in zip(batch, kept, strict=True):
+            held(one.digest, content)
 
     def _known(self, inbox: Inbox, external_ids: Collection[str]) -> set[str]:
         with self._books.look() as uow:

@@ -1,6 +1,6 @@
 """Understanding what is in custody, and acting on it in one transaction. Nothing is sent from here.
 
-Processing reads the archive, never the wire, so that any message can be replayed after a fix.
+Processing reads what the archive holds, never the wire, so that any message can be replayed after a fix.
 """
 
 import threading
@@ -21,6 +21,7 @@ from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.acting import Actor
 from mailroom.services.announcements import Announcements
 from mailroom.services.custody import Progress, no_progress
+from mailroom.services.fresh import FreshMail
 from mailroom.stages.judge import Judge
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,8 @@ class Processing:
         self._announcements = announcements or Announcements()
         self._clock = clock
         self._alone = threading.Lock()
+        self.fresh = FreshMail()
+        """Custody may leave here what it has kept; without it, all is read from the archive."""
 
     def run(self, progress: Progress = no_progress, total: int = 0, before: Before = _no_bound) -> int:
         """Process everything that is in custody and undecided, in order of entry. Returns how many.
@@ -146,7 +149,7 @@ class Processing:
         readings: list[Reading] = []
         for channel, group in groupby(batch, key=lambda one: one.envelope.channel):
             with ExitStack() as stack:
-                sources = [stack.enter_context(self._archive.open(one.place, one.digest)) for one in group]
+                sources = [stack.enter_context(self.fresh.open(one, self._archive)) for one in group]
                 readings.extend(self._readers[channel].read_many(sources))
         return readings
 

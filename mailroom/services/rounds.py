@@ -41,10 +41,14 @@ class _Beside:
         self.processed = 0
 
     def go_on(self, before: datetime) -> None:
-        """The order of entry is settled up to this instant. After a failure nothing more is begun."""
+        """The order of entry is settled up to this instant. After a failure nothing more is begun.
+
+        Custody that is far ahead waits a little: what was just taken is then read without a way through the archive.
+        """
         self._before = before
         if self._work is None or (self._work.done() and self._gather()):
             self._work = self._executor.submit(self._processing.run, before=lambda: self._before)
+        self._processing.fresh.await_room(self._work.done)
 
     def _gather(self) -> bool:
         """Count what the work that has ended did; False when it failed."""
@@ -81,7 +85,8 @@ class Rounds:
         outcome = Round(inbox.channel, inbox.account)
         with _Beside(self._processing) as beside:
             try:
-                outcome = replace(outcome, taken=self._custody.look(watch, progress, beside.go_on))
+                taken = self._custody.look(watch, progress, beside.go_on, self._processing.fresh.hold)
+                outcome = replace(outcome, taken=taken)
             except ChannelError as error:
                 outcome = self._failed(outcome, error)
         rest = self._processing.run(progress, outcome.taken.messages - beside.processed)
