@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
+from storage.columns import clean, clean_all
+
 STATEMENTS_KEPT = 256
 
 Bind = Callable[[Any], Any]
@@ -37,7 +39,9 @@ class Prepared:
 
 
 def _bound(values: list[Any], bind: Bind | None) -> Iterable[Any]:
-    return values if bind is None else map(bind, values)
+    if bind is None:
+        return values
+    return clean_all(values) if bind is clean else map(bind, values)
 
 
 def _bind_of(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Bind | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from channels.email.reading.limits import FIELD_BYTES, HEADER_BYTES, HEADER_FIELDS
 from mailroom.stages.defects import Defects
@@ -10,6 +11,8 @@ Raw = bytes | bytearray | memoryview
 _NAME = re.compile(rb"[!-9;-~]{1,200}")
 _WHOLE_FIELD = re.compile(rb"([!-9;-~]{1,200}+)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
+
+_REPEATED_CR = re.compile(rb"\r++\n")
 
 
 class Headers:
@@ -67,10 +70,16 @@ def _sound_fields(block: bytes) -> Headers | None:
         position = field.end()
         name, value = field.groups()
         if b"\n" in value:
-            _close(headers, name.decode("ascii").lower(), value.split(b"\n"))
-        else:
-            headers.add(name.decode("ascii").lower(), value[:FIELD_BYTES].strip(b" \t\r"))
+            value = value.replace(b"\r\n", b"\n") if b"\r\r" not in value else _REPEATED_CR.sub(b"\n", value)
+            value = value.replace(b"\n", b"")
+        headers.add(_lower(name), value[:FIELD_BYTES].strip(b" \t\r"))
     return headers if position == len(block) else None
+
+
+@lru_cache(1024)
+def _lower(name: bytes) -> str:
+    """Names are few, and come with every message."""
+    return name.decode("ascii").lower()
 
 
 def _broken_fields(block: bytes, defects: Defects) -> tuple[Headers, int | None]:

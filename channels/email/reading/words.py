@@ -10,6 +10,7 @@ from mailroom.stages.defects import Defects
 
 _WORD = re.compile(rb"=\?([^?\s]{0,100})\?([bBqQ])\?([^?]*)\?=")
 _BLANK = b" \t\r\n"
+_LABEL_BYTES = 100
 _ALPHABET = bytes(range(256)).translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
 
@@ -18,6 +19,8 @@ def decoded(value: bytes, defects: Defects) -> str:
     """Header bytes, unfolded, as text. Control characters that were encoded are still in it."""
     if b"=?" not in value:
         return _plain(value, defects)
+    if regular := _regular(value):
+        return decode(regular[1], regular[0], defects)
     pieces: list[str] = []
     run: list[tuple[str, str, bytes]] = []
     end = 0
@@ -32,6 +35,26 @@ def decoded(value: bytes, defects: Defects) -> str:
     pieces += _joined(run, defects)
     pieces.append(_plain(value[end:], defects))
     return "".join(pieces)
+
+
+def _regular(value: bytes) -> tuple[str, bytes] | None:
+    """Charset and bytes where the value is nothing but base64 words of one charset, folded, as most are; else None."""
+    pieces = value.split(b"?")
+    charset, texts = pieces[1], pieces[3::4]
+    count = len(texts)
+    if len(pieces) != 4 * count + 1 or pieces[0] != b"=" or pieces[-1] != b"=" or charset.split() != [charset]:
+        return None
+    if len(charset) > _LABEL_BYTES or {*pieces[1::4]} != {charset} or {*pieces[2::4]} != {b"B"}:
+        return None
+    # Between two words stand the end of one, white space, and the beginning of the next.
+    if any(len(gap) < 3 or gap.translate(None, _BLANK) != b"==" or gap[0] != gap[-1] for gap in pieces[4:-1:4]):
+        return None
+    if any(len(text) % 4 or text.endswith(b"=") for text in texts[:-1]):
+        return None
+    try:
+        return _label(charset), pybase64.b64decode(b"".join(texts), validate=True)
+    except binascii.Error:
+        return None
 
 
 def _plain(value: bytes, defects: Defects) -> str:
