@@ -173,9 +173,10 @@ def test_a_broken_database_is_a_fault(installed: CheckedStorage, sql_books: SqlB
     connection = sqlite_module().connect(installed.database.removeprefix("sqlite:///"))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     [[page]] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
+    [[page_size]] = connection.execute("PRAGMA page_size")
     connection.close()
     with Path(installed.database.removeprefix("sqlite:///")).open("r+b") as file:
-        file.seek((page - 1) * 4096)
+        file.seek((page - 1) * page_size)
         file.write(os.urandom(100))
     assert any(one.startswith("database: ") for one in installed.faults())
 

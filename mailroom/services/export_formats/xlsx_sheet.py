@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, BinaryIO
 
 from mailroom.services.export_formats.cells import plain
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 FONT = {"font_name": "TH Sarabun New", "font_size": 16, "valign": "top", "border": 1}
 """The fonts of Thai offices; a program that lacks it shows its own."""
@@ -33,6 +33,8 @@ class SheetFrame:
 
 def write_xlsx(frame: SheetFrame, rows: Iterable[Sequence[str]], out: BinaryIO) -> int:
     """Write the workbook; how many rows it were. Rows go to a temporary file, so memory stays bounded."""
+    import xlsxwriter  # Not at the start of passes that only take mail.
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": frame.title, "created": frame.created_at.replace(tzinfo=None)})
@@ -47,7 +49,7 @@ def write_xlsx(frame: SheetFrame, rows: Iterable[Sequence[str]], out: BinaryIO) 
     return count
 
 
-def _set_up(book: Workbook, sheet: Worksheet, frame: SheetFrame) -> None:
+def _set_up(book: "Workbook", sheet: "Worksheet", frame: SheetFrame) -> None:
     """Columns, the frozen heading, and how the sheet is printed."""
     bold = book.add_format({**FONT, "bold": True, "text_wrap": True, "align": "center", "bg_color": "#EDEDED"})
     for column, width in enumerate(frame.widths):
@@ -62,6 +64,6 @@ def _set_up(book: Workbook, sheet: Worksheet, frame: SheetFrame) -> None:
     sheet.set_footer("&C&P / &N")
 
 
-def _write(sheet: Worksheet, at: int, row: Sequence[str], form: Format) -> None:
+def _write(sheet: "Worksheet", at: int, row: Sequence[str], form: "Format") -> None:
     for column, cell in enumerate(row):
         sheet.write_string(at, column, plain(cell), form)
