@@ -1,7 +1,6 @@
 """The clerks' queue as one ASGI application: addresses, and who may use them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -11,8 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 
 from mailroom.domain.agency import Agency
 from mailroom.domain.errors import ArchiveDamagedError, UnreadableError
@@ -24,14 +22,13 @@ from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
 from mailroom.stages.instrument_checks import Remark
 from mailroom.web import actions, auth, chat_acts, chats, downloads, incoming_pdf, message, queue
+from mailroom.web.assets import static_routes
 from mailroom.web.licence_routes import LICENCE_ROUTES, UPLOADS
 from mailroom.web.pages import Pages
 from mailroom.web.paper_routes import PAPER_ROUTES
 from mailroom.web.papers import waiting_for
 from mailroom.web.security import BODY_LIMIT, UPLOAD_LIMIT, ErrorBoundary, SecurityHeaders
 from mailroom.web.site import ChatLook, Desk, Handler, PaperOffice, Site
-
-STATIC = Path(__file__).parent / "static"
 
 Addresses = Mapping[str, Mapping[str, Handler]]
 """Path, method, handler."""
@@ -127,7 +124,7 @@ def _routes(site: Site, public: Addresses, private: Addresses) -> list[BaseRoute
     return [
         *(_route(site, path, handlers, private=False) for path, handlers in public.items()),
         *(_route(site, path, handlers, private=True) for path, handlers in private.items()),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        *static_routes(),
     ]
 
 

@@ -18,7 +18,8 @@ UPLOAD_LIMIT = 10 << 20
 """Bytes of a request body where a workbook is uploaded."""
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; "
+    "frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Our own pages: nothing inline, nothing from elsewhere, framed by nobody."""

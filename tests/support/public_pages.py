@@ -11,8 +11,6 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from mailroom.domain.agency import Agency
 from mailroom.domain.document import Document, DocumentKind
@@ -29,8 +27,8 @@ from mailroom.services.verification import Verifier
 from mailroom.services.wording import Wording
 from mailroom.testing import FakeClock
 from mailroom.texts import load_texts
+from mailroom.web.assets import static_routes
 from mailroom.web.pages import Pages
-from mailroom.web.public.look import STATIC
 from mailroom.web.public.pages import PublicPages
 from mailroom.web.public.routes import public_routes
 from mailroom.web.public.site import PublicSite
@@ -235,7 +233,7 @@ class PublicHall:
     def app(self) -> Starlette:
         """The public pages alone, inside the middleware of the whole application."""
         return Starlette(
-            routes=[*public_routes(self.site), Mount("/static", StaticFiles(directory=STATIC))],
+            routes=[*public_routes(self.site), *static_routes()],
             middleware=[
                 Middleware(SecurityHeaders, https=False),
                 Middleware(ErrorBoundary, page=lambda reference: PlainTextResponse(reference, status_code=500)),

@@ -1,19 +1,19 @@
 """The look of the published folder: the templates and assets of the public pages, with relative links."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from mailroom.domain.agency import Agency
 from mailroom.paths import CONFIG
 from mailroom.texts import load_texts
+from mailroom.web.assets import FONTS, STATIC
 from mailroom.web.pages import Pages
 from mailroom.web.public.links import FolderLinks
 from mailroom.web.public.pages import PublicPages
 from mailroom.web.public.record import SLIDE_SECONDS, code_groups
 
-STATIC = Path(__file__).parent.parent / "static"
 ASSETS = ("mailroom.css", "public.css", "public.js", "site.js", "icon.svg")
+FONT_FILES = ("MailroomSarabun-Regular.ttf", "MailroomSarabun-Bold.ttf")
 TEMPLATES = {
     "index.html": "site_index.html",
     "list.html": "site_list.html",
@@ -39,7 +39,8 @@ class FolderLook:
         return self._pages.text(template, FolderLinks(depth), door=door, seconds=SLIDE_SECONDS, **more, **context)
 
     def assets(self) -> Mapping[str, bytes]:
-        return {name: (STATIC / name).read_bytes() for name in ASSETS}
+        fonts = {f"fonts/{name}": (FONTS / name).read_bytes() for name in FONT_FILES}
+        return {name: (STATIC / name).read_bytes() for name in ASSETS} | fonts
 
 
 def public_pages(agency: Agency) -> PublicPages:
