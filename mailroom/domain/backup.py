@@ -97,3 +97,20 @@ class Fence:
     """The last number that may have been given."""
     source: str
     """Who or what says so."""
+
+
+LOST_IN_RESTORE = "lost-in-restore"
+"""Why numbers are void that were given, or may have been, between a backup and its restore."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberVoid:
+    """Numbers in a row that are never given again, and of which the books know no more."""
+
+    series: str
+    year: int
+    first: int
+    last: int
+    at: datetime
+    by: str
+    reason: str = LOST_IN_RESTORE

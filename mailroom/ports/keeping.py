@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
-from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, StoredPoint
+from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid, StoredPoint
 
 BytesDone = Callable[[int, int], None]
 """Called with bytes done and bytes in all; 0 in all while that is unknown."""
@@ -13,6 +13,8 @@ BytesDone = Callable[[int, int], None]
 
 class BackupStore(Protocol):
     """One target. Used by one thread at a time; every method may take hours but for `points`.
+
+    What `done` raises ends the work at once and comes through; it is called at least each second.
 
     Raises ConfigurationError (wrong password, missing program: with the remedy), BackupError (the target does not
     answer, or the copy failed: with what it said).
@@ -22,7 +24,10 @@ class BackupStore(Protocol):
     def name(self) -> str: ...
 
     def prepare(self) -> None:
-        """Make the repository where there is none. Safe to repeat."""
+        """Make the repository where there is none. Safe to repeat.
+
+        Only for a target that our books know no copy of: on an empty mount point it would begin anew on the wrong disk.
+        """
 
     def store(self, sources: Mapping[str, Path], installation: str, done: BytesDone) -> tuple[str, int, int]:
         """Copy each source (file or folder) under its name; id of the point, bytes read, bytes added.
@@ -41,6 +46,14 @@ class BackupStore(Protocol):
 
     def forget(self, points: Sequence[str]) -> bool:
         """Let these points go; False where the target does not let us. Nothing else is ever removed."""
+
+
+@runtime_checkable
+class SecondCopy(Protocol):
+    """A store that the archive heals from. Raises BackupError."""
+
+    def open_segment(self, name: str, installation: str = "") -> BinaryIO | None:
+        """The newest copy of this segment that is whole; of this installation, or of any."""
 
 
 class Snapshot(Protocol):
@@ -73,9 +86,10 @@ class KeepingBook(Protocol):
     """What was copied, tried and re-read."""
 
     def begin_backup(self, run: BackupRun) -> BackupRun:
-        """With its id."""
+        """With its id. Its `id` before is ignored."""
 
-    def end_backup(self, run: BackupRun) -> None: ...
+    def end_backup(self, run: BackupRun) -> None:
+        """Save all but `verified_at` and `forgotten_at`. Raises StorageError when it was never begun."""
 
     def backups(self, target: str = "", limit: int = 100) -> list[BackupRun]:
         """Latest first, of one target or of all."""
@@ -103,8 +117,17 @@ class KeepingBook(Protocol):
     def require_fence(self, at: datetime, point: str) -> None:
         """These books come from a backup: no number is given until `lift_fence`."""
 
+    def last_numbers(self) -> dict[tuple[str, int], int]:
+        """The last number of each series and พ.ศ. year that the books know: no stated one may be lower."""
+
     def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
         """Counters go to the stated numbers; what lies between is entered as void, so that no gap appears (R51).
 
-        Raises RefusedActionError when a stated number is lower than one that the books know.
+        Of several statements on one series and year the highest holds. Raises RefusedActionError: `fence-none` when
+        none is missing, `fence-series` for a series that there cannot be, `fence-low` when a stated number is lower
+        than one that the books know, `fence-far` when it is so much higher that it must be a slip, `fence-incomplete`
+        when a series that gives numbers is not stated for each year since the last one that the books know.
         """
+
+    def voids(self) -> list[NumberVoid]:
+        """Numbers that were lost in a restore, in order of series, year and number."""
