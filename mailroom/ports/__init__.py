@@ -16,7 +16,7 @@ from mailroom.ports.books import (
 from mailroom.ports.channels import Archive, Clock, Content, Inbox, Known, Reader, Sender
 from mailroom.ports.chat import Asgi, ChannelHome, ChatBook, ChatPlatform, Scope, Spool
 from mailroom.ports.documents import Examiner, IncomingPdfs, Json, Renderer, Signer
-from mailroom.ports.keeping import BackupStore, BytesDone, KeepingBook, Segments, Snapshot
+from mailroom.ports.keeping import BackupStore, BytesDone, KeepingBook, SecondCopy, Segments, Snapshot
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -63,6 +63,7 @@ __all__ = [
     "RegisterBook",
     "Renderer",
     "Scope",
+    "SecondCopy",
     "Segments",
     "Sender",
     "Signer",

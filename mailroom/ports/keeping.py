@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable, runtime_checkable
 
 from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid, StoredPoint
 

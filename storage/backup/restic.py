@@ -1,0 +1,1 @@
+"""A restic repository, by the separately installed program."""
