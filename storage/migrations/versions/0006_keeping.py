@@ -12,6 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # What the books say of one segment is asked for whenever it is read from end to end.
+    op.create_index("ix_message_place", "message", ["segment", "segment_offset"])
     _backup_run()
     _drill()
     _fixity()
