@@ -14,7 +14,7 @@ from mailroom.domain.backup import Difference
 from mailroom.domain.errors import AlreadyRunningError, StorageError
 from mailroom.ports import BytesDone
 from storage.archive import NAME
-from storage.claim import FolderClaim
+from storage.claim import CLAIM_SECONDS, FolderClaim
 from storage.disk import disk_errors, make_durable_folder, sync_folder
 from storage.driver import sqlite_module
 from storage.segment import PIECE_LIMIT, TornRecordError, examine
@@ -45,8 +45,12 @@ Places = dict[int, list[Named]]
 class ArchiveSegments:
     """`ports.Segments`. A segment of the books that is not there is among the names, and damaged."""
 
-    def __init__(self, archive: Path, database: str) -> None:
-        """`archive` is the folder that holds `segments`, `database` an address `sqlite:///PATH`."""
+    def __init__(self, archive: Path, database: str, *, patience: float = CLAIM_SECONDS) -> None:
+        """`archive` is the folder that holds `segments`, `database` an address `sqlite:///PATH`.
+
+        So many seconds of `patience` it has with who writes there.
+        """
+        self._patience = patience
         self._folder = archive / "segments"
         self._database = Path(database.removeprefix("sqlite:///"))
 
@@ -74,7 +78,7 @@ class ArchiveSegments:
                 make_durable_folder(self._folder)
                 _copy(whole, part)
                 # Nobody writes from here on: what was kept since the copy was made goes over into the new file.
-                claim.take()
+                claim.take(self._patience)
                 _carry_over(path, part)
                 self._require_whole(name, part)
                 _put_in_place(part, path)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mailroom.domain.errors import StorageError
-from storage.disk import disk_errors, sync_folder
+from storage.disk import disk_errors, make_durable_folder, sync_folder
 from storage.driver import sqlite_module
 
 SPARE = 64 << 20
@@ -41,6 +41,7 @@ class DatabaseSnapshot:
         part = file.with_name(f".{file.name}.part")
         try:
             with disk_errors(file.parent):
+                make_durable_folder(file.parent)
                 _begin(part)
             self._vacuum(part)
             digests = self.dump_digests(part)
@@ -66,7 +67,7 @@ class DatabaseSnapshot:
         if free < needed:
             raise StorageError(
                 f"a copy of the database needs {_megabytes(needed)} in {folder}, and {_megabytes(free)} are free; "
-                "free space there, or set backup.scratch to a folder on another disk"
+                "free space there, then begin the backup again"
             )
 
     def dump_digests(self, file: Path) -> Mapping[str, str]:

@@ -163,7 +163,8 @@ class Check:
                 last[series] = row["number"]
         for series, stretches in lost.items():
             if ":" not in series[0]:
-                entered, last[series] = last.get(series, 0), max(last.get(series, 0), stretches[-1][1])
+                entered = last.get(series, 0)
+                last[series] = max(entered, *(end for _, end in stretches))
                 yield from gap(_register(series), series[1], entered, last[series] + 1, stretches)
         yield from self._counters(last)
 
