@@ -11,6 +11,10 @@ COUNT = sa.update(REGISTER_COUNTER).where(
     REGISTER_COUNTER.c.register == sa.bindparam("row_register"),
     REGISTER_COUNTER.c.year == sa.bindparam("row_year"),
 )
+FENCES = sa.select(NUMBER_FENCE.c.id).where(
+    NUMBER_FENCE.c.agency == sa.bindparam("of_agency"), NUMBER_FENCE.c.lifted_at.is_(None)
+)
+"""Made once: making it anew would cost more than asking."""
 
 
 def fence_missing(transaction: Transaction) -> bool:
@@ -19,9 +23,7 @@ def fence_missing(transaction: Transaction) -> bool:
     Read once for each transaction, which is alone in writing.
     """
     if transaction.fenced is None:
-        missing = (NUMBER_FENCE.c.agency == transaction.agency, NUMBER_FENCE.c.lifted_at.is_(None))
-        query = sa.select(NUMBER_FENCE.c.id).where(*missing).limit(1)
-        transaction.fenced = transaction.first(query) is not None
+        transaction.fenced = bool(transaction.all(FENCES, {"of_agency": transaction.agency}))
     return transaction.fenced
 
 
