@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol, runtime_checkable, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid, StoredPoint
 
@@ -126,7 +126,7 @@ class KeepingBook(Protocol):
         Of several statements on one series and year the highest holds. Raises RefusedActionError: `fence-none` when
         none is missing, `fence-series` for a series that there cannot be, `fence-low` when a stated number is lower
         than one that the books know, `fence-far` when it is so much higher that it must be a slip, `fence-incomplete`
-        when a series that gives numbers is not stated for each year since the last one that the books know.
+        when a register, or another series that the books know, is not stated for each year since the last of theirs.
         """
 
     def voids(self) -> list[NumberVoid]:

@@ -46,7 +46,7 @@ def _check(fence: Fence, known: int) -> None:
 
 
 def _expected(known: Numbers, year: int) -> set[tuple[str, int]]:
-    """Every series that gives numbers, for each year from the last that the books know up to this one."""
+    """Both registers and every other series of the books, for each year from the last that they know up to this one."""
     latest = min(max((of_year for _, of_year in known), default=year), year)
-    names = {name for name, _ in known}
+    names = {INCOMING, OUTGOING} | {name for name, _ in known}
     return {(name, of_year) for name in names for of_year in range(latest, year + 1)}

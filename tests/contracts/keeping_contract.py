@@ -227,3 +227,14 @@ class KeepingContract:
                 ("in", YEAR + 1, 1, 2)
             ]
             assert uow.register.enter(draft(second, YEAR + 1)).number.number == 3
+
+    def test_empty_books_have_both_registers_stated(self, books: Books) -> None:
+        """The copy may be older than the first number."""
+        with books.begin() as uow:
+            uow.keeping.require_fence(NOW, "p1")
+            for missing, stated in (("in", []), ("out", [fence(3)])):
+                with pytest.raises(RefusedActionError, match=f"fence-incomplete: {missing} {YEAR}"):
+                    uow.keeping.lift_fence(stated, "malee", NOW)
+            uow.keeping.lift_fence([fence(3), fence(0, "out")], "malee", NOW)
+            assert [(one.series, one.first, one.last) for one in uow.keeping.voids()] == [("in", 1, 3)]
+            assert uow.outgoing.enter(outgoing()).number.number == 1
