@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -145,8 +144,7 @@ def chores(house: House) -> list[KeepingChore]:
     if not house.configuration.settings.backup.target:
         return []
     routine = Routine(house.configuration, house.books, house.clock, house.stopping)
-    works = (("backup", routine.backup), ("drill", routine.drill), ("fixity", routine.fixity))
-    return [KeepingChore(name, TICK_SECONDS, partial(routine.do, work)) for name, work in works]
+    return [KeepingChore("keeping", TICK_SECONDS, routine.run)]
 
 
 class Routine:
@@ -160,13 +158,17 @@ class Routine:
         self._names = [one.name for one in self._section.target]
         self._keeping = keeping(configuration, books, clock)
 
-    def do(self, work: Callable[[], None]) -> bool:
-        """Never letters. Another work that runs is waited for until the next tick."""
-        if not self._stopping.is_set():
+    def run(self) -> bool:
+        """One after another, so that a drill tries the copy that was just made. Never letters."""
+        for work in (self.backup, self.drill, self.fixity):
+            if self._stopping.is_set():
+                break
             try:
                 work()
             except AlreadyRunningError:
-                log.info("keeping.busy")
+                log.info("keeping.busy", work=work.__name__)
+            except MailroomError as error:
+                log.warning("keeping.failed", work=work.__name__, error=type(error).__name__)
         return False
 
     def backup(self) -> None:
@@ -176,14 +178,14 @@ class Routine:
                 self._keeping.backups.run(name, self._watch)
 
     def drill(self) -> None:
-        """Of targets that hold a copy; half an hour after the copy's time, so that the newest one is tried."""
+        """Of targets that hold a copy."""
         now, section = self._clock.now(), self._section
         with self._books.look() as uow:
             drills = uow.keeping.drills(1000)
         for name in self._names:
             tried = [one for one in drills if one.target == name]
             held = any(run.point and not run.error for run in self._runs(name))
-            if held and drill_due(tried, now - timedelta(minutes=30), section.at, WEEKDAYS[section.drill]):
+            if held and drill_due(tried, now, section.at, WEEKDAYS[section.drill]):
                 self._keeping.drills.run(name, self._watch)
 
     def fixity(self) -> None:
