@@ -31,7 +31,7 @@ def keeping_codes(books: Books, clock: Clock, targets: Sequence[str]) -> list[st
             codes.add("archive-damaged")
         if keeping.fence_missing():
             codes.add("fence-missing")
-    return [code for code in _ORDER if code in codes]
+    return [code for code in CODES if code in codes]
 
 
 def last_drill(books: Books) -> dict[str, Any] | None:
@@ -84,7 +84,7 @@ def _fixity_late(keeping: KeepingBook, targets: Sequence[str], now: datetime) ->
     return bool(begun) and now - min(begun) > FIXITY_LATE
 
 
-_ORDER = (
+CODES = (
     "fence-missing",
     "archive-damaged",
     "backup-failed",
@@ -93,3 +93,4 @@ _ORDER = (
     "drill-late",
     "fixity-late",
 )
+"""Worst first; each has words in the clerks' banner and a line in docs/backup.md."""
