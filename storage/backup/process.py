@@ -191,9 +191,9 @@ class Child:
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Gently first, so that it takes back its locks; then without mercy, and whoever it had started too."""
     if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            _drain(process)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGINT)
+        _drain(process)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

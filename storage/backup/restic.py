@@ -1,6 +1,5 @@
 """A restic repository, by the separately installed program."""
 
-import hashlib
 import os
 import re
 import shutil
@@ -13,7 +12,7 @@ from mailroom.domain.errors import BackupError, ConfigurationError
 from mailroom.ports.keeping import BytesDone
 from mailroom.settings.keeping import TargetSection
 from storage.backup import restic_says as says
-from storage.backup.files import survey
+from storage.backup.files import misnamed, survey
 from storage.backup.process import Child, Limits, Secrets
 from storage.backup.restored import Incoming
 
@@ -111,7 +110,12 @@ class Restic:
         if not 1 <= part <= of:
             raise BackupError(f"there is no part {part} of {of}; parts are counted from 1")
         of, part = (of, part) if of <= PARTS else (PARTS, (part - 1) * PARTS // of + 1)
-        subset = "--read-data" if of == 1 else f"--read-data-subset={part}/{of}"
+        if self._folder is None:
+            subset = ["--read-data" if of == 1 else f"--read-data-subset={part}/{of}"]
+        elif damaged := misnamed(self._folder, part, of):
+            return [Difference(file, "is damaged; restore from another target, then begin it anew") for file in damaged]
+        else:
+            subset = []
         said: list[str] = []
         heard = [0]
 
@@ -120,14 +124,13 @@ class Restic:
             if complains and len(said) < _COMPLAINTS:
                 said.append(line)
 
-        differences = self._misnamed()
         try:
-            self._run(["check", subset], self._long, hear=hear, moved=lambda: heard[0], background=True)
+            self._run(["check", *subset], self._long, hear=hear, moved=lambda: heard[0], background=True)
         except (BackupError, ConfigurationError):
             if not says.is_damage(said):
                 raise
-            differences += [_difference(line) for line in says.complaints(said)]
-        return differences
+            return [_difference(line) for line in says.complaints(said)]
+        return []
 
     def forget(self, points: Sequence[str]) -> bool:
         """By their ids alone: a rule over times could be fooled by a point with a false time."""
@@ -210,17 +213,6 @@ class Restic:
 
     def _snapshots(self) -> list[says.Snapshot]:
         return says.snapshots(self._ask("snapshots", "--json"))
-
-    def _misnamed(self) -> list[Difference]:
-        """On a disk of ours each file bears its own digest; restic itself does not look at that of its keys."""
-        if self._folder is None:
-            return []
-        found = []
-        for file in sorted(path for kind in ("keys", "snapshots", "index") for path in (self._folder / kind).glob("*")):
-            with file.open("rb") as stream:
-                if says.ID.fullmatch(file.name) and hashlib.file_digest(stream, "sha256").hexdigest() != file.name:
-                    found.append(Difference(f"{file.parent.name}/{file.name}", "is not what its name says: damaged"))
-        return found
 
     def _ask(self, *arguments: str) -> str:
         """What a short command prints."""

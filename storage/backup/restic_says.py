@@ -68,6 +68,8 @@ def snapshots(text: str) -> list[Snapshot]:
         rows = json.loads(text)
     except ValueError as error:
         raise BackupError("restic printed no list of points; check that it is the real program") from error
+    if not isinstance(rows, list | None):
+        raise BackupError("restic printed something else than a list of points; check that it is the real program")
     found = [snapshot for row in rows or () if (snapshot := _snapshot(row)) is not None]
     return sorted(found, key=lambda one: (one.at, one.id))
 
