@@ -112,7 +112,7 @@ class Restic:
         of, part = (of, part) if of <= PARTS else (PARTS, (part - 1) * PARTS // of + 1)
         if self._folder is None:
             subset = ["--read-data" if of == 1 else f"--read-data-subset={part}/{of}"]
-        elif damaged := misnamed(self._folder, part, of):
+        elif damaged := self._misnamed(self._folder, part, of):
             return [Difference(file, "is damaged; restore from another target, then begin it anew") for file in damaged]
         else:
             subset = []
@@ -213,6 +213,14 @@ class Restic:
 
     def _snapshots(self) -> list[says.Snapshot]:
         return says.snapshots(self._ask("snapshots", "--json"))
+
+    def _misnamed(self, folder: Path, part: int, of: int) -> list[str]:
+        try:
+            return misnamed(folder, part, of)
+        except OSError as error:
+            raise BackupError(
+                f"{error.filename} cannot be read ({error.strerror}); mend the disk of {self.name}"
+            ) from error
 
     def _ask(self, *arguments: str) -> str:
         """What a short command prints."""
