@@ -128,7 +128,7 @@ def sources(configuration: Configuration) -> Mapping[str, Path]:
 
 
 def examine_targets(configuration: Configuration) -> Iterator[Finding]:
-    """Whether each target answers, for `mailroom doctor`. A new one holds nothing yet, and is made by the first copy."""
+    """Whether each target answers, for `mailroom doctor`. One that had no copy yet is not there: it says so."""
     for target in targets_of(configuration):
         try:
             points = target.open().points()

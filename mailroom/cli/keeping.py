@@ -39,10 +39,15 @@ def _kept(config: ConfigOption) -> Iterator[Keeping]:
 
 
 @backup.command(name="run")
-def backup_run(target: TargetArgument = "", config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def backup_run(
+    target: TargetArgument = "",
+    new: Annotated[bool, typer.Option("--new", help="The place is new or was emptied: begin there anew.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
     """Copy everything to each target now; safe while the program runs."""
     with _kept(config) as kept:
-        runs = kept.backups.run(target, bytes_progress)
+        runs = kept.backups.run(target, bytes_progress, new=new)
     say([_run_object(run) for run in runs], [_run_line(run) for run in runs], as_json=as_json)
     if any(run.error for run in runs):
         raise typer.Exit(1)

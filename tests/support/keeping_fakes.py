@@ -36,14 +36,16 @@ class FolderStore:
     clock: FakeClock
     broken: str = ""
     forgets: bool = True
+    prepared: int = 0
     stored: list[StoredPoint] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
 
     def prepare(self) -> None:
-        if self.broken:
-            raise BackupError(self.broken)
+        self.prepared += 1
 
     def store(self, sources: Mapping[str, Path], installation: str, done: BytesDone) -> tuple[str, int, int]:
+        if self.broken:
+            raise BackupError(self.broken)
         point = f"{self.name}-{len(self.stored) + 1:03}"
         for name, path in sources.items():
             target = self.folder / point / name

@@ -45,14 +45,16 @@ class BackupService:
         self._lock = lock
         self._clock = clock
 
-    def run(self, wanted: str, watch: Watch) -> list[BackupRun]:
+    def run(self, wanted: str, watch: Watch, *, new: bool = False) -> list[BackupRun]:
         """One run for each target, or for the one that is wanted; what failed has `error`.
 
+        A place is made ready for its first copy, or when it is `new`: where copies were made already, an empty folder is
+        a disk that is not mounted, and must not be filled.
         Raises ConfigurationError for an unknown target, AlreadyRunningError.
         """
         targets = chosen(self._targets, wanted)
         with self._lock():
-            return [self._one(target, watch) for target in targets]
+            return [self._one(target, watch, new=new) for target in targets]
 
     def check(self, wanted: str, part: int, of: int) -> dict[str, list[Difference]]:
         """Have each target read the n-th of so many equal parts of what it holds; what is damaged, by target."""
@@ -60,10 +62,11 @@ class BackupService:
         with self._lock():
             return {target.name: _checked(target, part, of) for target in targets}
 
-    def _one(self, target: Target, watch: Watch) -> BackupRun:
+    def _one(self, target: Target, watch: Watch, *, new: bool) -> BackupRun:
+        first = not any(run.point for run in self._ledger(target))
         run = self._begun(target)
         try:
-            ended = self._copied(target, run, watch)
+            ended = self._copied(target, run, watch, prepare=first or new)
         except (MailroomError, OSError) as error:
             ended = replace(run, error=str(error))
         finally:
@@ -84,9 +87,10 @@ class BackupService:
             uow.commit()
         return run
 
-    def _copied(self, target: Target, run: BackupRun, watch: Watch) -> BackupRun:
+    def _copied(self, target: Target, run: BackupRun, watch: Watch, *, prepare: bool) -> BackupRun:
         store = target.open()
-        store.prepare()
+        if prepare:
+            store.prepare()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         tables = self._snapshot.copy_to(self._file)
         with watch(target.name) as done:
@@ -104,11 +108,13 @@ class BackupService:
         else:
             log.info("backup.made", target=run.target, point=run.point, added=run.bytes_added)
 
+    def _ledger(self, target: Target) -> list[BackupRun]:
+        with self._books.look() as uow:
+            return uow.keeping.backups(target.name, LEDGER_LIMIT)
+
     def _let_go(self, target: Target) -> None:
         """By id, and only ids of our own ledger. That it fails spoils no copy: it is tried again after the next one."""
-        with self._books.look() as uow:
-            runs = uow.keeping.backups(target.name, LEDGER_LIMIT)
-        points = [run.point for run in let_go(runs, target.keep)]
+        points = [run.point for run in let_go(self._ledger(target), target.keep)]
         if not points:
             return
         try:

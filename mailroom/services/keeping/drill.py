@@ -47,6 +47,8 @@ class DrillService:
             tried = [target for target in targets if latest[target.name]]
             if not tried:
                 raise BackupError("there is no copy to try yet; make one first: mailroom backup run")
+            for target in tried:
+                shutil.rmtree(self.scratch / target.name, ignore_errors=True)
             self._room(max((run.bytes_read for run in latest.values() if run), default=0))
             return [self._one(target, run, watch) for target in tried if (run := latest[target.name])]
 

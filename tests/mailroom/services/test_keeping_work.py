@@ -32,6 +32,15 @@ def test_a_target_that_fails_does_not_keep_the_others_from_their_copy(place: Kee
     assert not (place.folder / "backup" / "mailroom.db").exists()
 
 
+def test_a_place_is_made_ready_once_only(place: KeepingPlace) -> None:
+    """For the first copy, and when somebody says that it is new: an empty mount point must not be filled."""
+    for _ in range(3):
+        place.backups.run("disk", unwatched)
+    assert place.disk.prepared == 1
+    place.backups.run("disk", unwatched, new=True)
+    assert place.disk.prepared == 2
+
+
 def test_a_process_that_dies_leaves_a_row_that_is_not_finished(place: KeepingPlace) -> None:
     """The row is there before the work, so that a dead attempt is seen."""
 
@@ -83,6 +92,15 @@ def test_a_drill_passes_on_an_equal_copy_and_proves_the_point(place: KeepingPlac
     with place.books.look() as uow:
         assert all(row.verified_at for row in uow.keeping.backups())
         assert len(uow.keeping.drills()) == 2
+
+
+def test_what_a_killed_drill_left_is_in_nobodys_way(place: KeepingPlace) -> None:
+    """The next drill begins with an empty folder."""
+    left = place.folder / "drill" / "disk" / "ready" / "data"
+    left.mkdir(parents=True)
+    (left / "mailroom.db").write_text("half", encoding="utf-8")
+    place.backups.run("disk", unwatched)
+    assert place.drills.run("disk", unwatched)[0].passed
 
 
 def test_a_drill_finds_planted_differences(place: KeepingPlace) -> None:
