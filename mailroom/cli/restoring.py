@@ -89,7 +89,7 @@ def _restored_object(restored: Restored) -> dict[str, object]:
 
 def _restored_lines(restored: Restored) -> list[str]:
     folder = restored.folder
-    counted = ", ".join(f"{count} {name}" for name, count in restored.counts.items())
+    counted = ", ".join(f"{count} {name}" for name, count in restored.counts.items()) or "nothing is kept yet"
     lines = [f"fault: {one.subject}: {one.text}" for one in restored.differences]
     lines += [
         f"restored to {folder}: the copy {restored.point.id} of {moment(restored.point.at)}",
