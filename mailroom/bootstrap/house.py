@@ -68,7 +68,11 @@ class House:
         """Codes of problems that the books know nothing of, for `services.health.health`."""
         targets = [one.name for one in self.configuration.settings.backup.target]
         copies = keeping_codes(self.books, self.clock, targets)
-        return [*copies, *self.papers.alarms.codes(), *(code for one in self.talks.values() for code in one.watch.codes())]
+        return [
+            *copies,
+            *self.papers.alarms.codes(),
+            *(code for one in self.talks.values() for code in one.watch.codes()),
+        ]
 
 
 @contextmanager
