@@ -77,6 +77,8 @@ def warnings(configuration: Configuration) -> list[str]:
         found += [f"channels.{name}.{text}" for text in _unset_secrets(channel)]
     found += [f"signing.{text}" for text in _unset_secrets(configuration.settings.signing)]
     found += [f"licences.{text}" for text in _unset_secrets(configuration.settings.licences)]
+    for target in configuration.settings.backup.target:
+        found += [f"backup.target {target.name}: {text}" for text in _unset_secrets(target)]
     if not configuration.catalogue.services:
         found.append("services.toml: no service is listed; every request will be held for a clerk")
     return found

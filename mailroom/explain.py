@@ -68,6 +68,8 @@ def toml(value: Any) -> str:
             return value.isoformat()
         case tuple() | list():
             return "[" + ", ".join(toml(item) for item in value) + "]"
+        case dict():
+            return "{ " + ", ".join(f"{name} = {toml(item)}" for name, item in value.items()) + " }" if value else "{}"
         case BaseModel():
             return ""
         case _:
@@ -110,5 +112,5 @@ def _kind(annotation: Any) -> str:
     if _table(bare) is not None:
         return "table"
     if get_origin(bare) is dict:
-        return "tables"
+        return "tables" if get_origin(get_args(bare)[1]) is dict else "table"
     return WORDS.get(bare, "text")

@@ -22,6 +22,9 @@ SECRETS = {
 }
 """Environment variables that the written configuration names."""
 
+LISTED = frozenset({"backup.target"})
+"""Lists whose tables are large enough to be written as such, one of them as a comment."""
+
 
 def write(folder: Path, answers: Answers) -> list[Path]:
     """Write agency.toml, services.toml and agencies.toml. Raises ConfigurationError if one is there already."""
@@ -56,9 +59,12 @@ def agency_toml(answers: Answers) -> str:
 
 def _sections(model: type[BaseModel], prefix: str, answers: Answers) -> Iterator[str]:
     for key in keys(model):
+        path = f"{prefix}.{key.name}" if prefix else key.name
+        if path in LISTED and key.table is not None:
+            yield from _listed(key, key.table, path)
+            continue
         if key.table is None or key.table is Secret or key.kind.startswith("list"):
             continue
-        path = f"{prefix}.{key.name}" if prefix else key.name
         unused = not key.required and _optional(model, key) and not any(one.startswith(f"{path}.") for one in answers)
         yield ""
         if key.description:
@@ -72,6 +78,15 @@ def _unused(line: str) -> str:
     return f"# {line}" if line and not line.startswith("#") else line
 
 
+def _listed(key: Key, table: type[BaseModel], path: str) -> Iterator[str]:
+    """One table of a list, as a comment throughout."""
+    yield ""
+    yield f"# {key.description}"
+    yield f"# [[{path}]]"
+    for line in (*_lines(table, path, {}), *_sections(table, path, {})):
+        yield f"# {line}" if line and not line.startswith("#") else line
+
+
 def _optional(model: type[BaseModel], key: Key) -> bool:
     """Whether a table may be left out altogether, so that writing it would switch something on."""
     field = next(field for name, field in model.model_fields.items() if (field.alias or name) == key.name)
@@ -80,7 +95,11 @@ def _optional(model: type[BaseModel], key: Key) -> bool:
 
 def _lines(model: type[BaseModel], path: str, answers: Answers) -> Iterator[str]:
     for key in keys(model):
-        if key.kind == "tables" or (key.table not in (None, Secret) and not key.kind.startswith("list")):
+        if (
+            key.kind == "tables"
+            or f"{path}.{key.name}" in LISTED
+            or (key.table not in (None, Secret) and not key.kind.startswith("list"))
+        ):
             continue
         yield f"# {key.description}" if key.description else "#"
         yield _assignment(key, f"{path}.{key.name}", answers)

@@ -38,7 +38,7 @@ SEGMENT_LIMIT = 256 << 20
 COMPRESSION_LEVEL = 1
 """Of mail, which is base64 for the most part, level 3 makes no less; negative levels leave a third more."""
 
-_NAME = re.compile(r"\d{6,}\.seg")
+NAME = re.compile(r"\d{6,}\.seg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,8 @@ class SegmentArchive:
         return self._segment
 
     def _is_last(self, segment: Segment) -> bool:
-        """Whether nobody else has written since."""
-        return segment.path == self._last() and segment.path.stat().st_size == segment.length
+        """Whether nobody else has written since, nor put another file in its place."""
+        return segment.path == self._last() and segment.is_there()
 
     def _go_on(self) -> Segment:
         """A segment that ends in a torn record is left as it is: what follows it would be hard to find."""
@@ -188,7 +188,7 @@ class SegmentArchive:
     def _names(self) -> list[str]:
         if not self._folder.is_dir():
             return []
-        names = (path.name for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
+        names = (path.name for path in self._folder.iterdir() if NAME.fullmatch(path.name))
         return sorted(names, key=_number)
 
     def _last(self) -> Path | None:
@@ -197,7 +197,7 @@ class SegmentArchive:
 
     def open(self, place: Place, digest: str) -> BinaryIO:
         where = f"{self._folder / place.segment} at {place.offset}"
-        if not _NAME.fullmatch(place.segment):
+        if not NAME.fullmatch(place.segment):
             raise ArchiveDamagedError(f"{place.segment!r} is not the name of a segment; restore the database")
         with damage_of(where):
             content = self._small(place, digest)

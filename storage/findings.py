@@ -1,6 +1,6 @@
 """What a check of the books says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,8 +26,12 @@ def fault(subject: str, text: str) -> Finding:
     return Finding(Severity.FAULT, subject, text)
 
 
-def gap(subject: str, year: int, last: int, number: int) -> Iterator[Finding]:
-    """A fault when numbers are missing between `last` and `number`."""
+def gap(subject: str, year: int, last: int, number: int, lost: Sequence[tuple[int, int]] = ()) -> Iterator[Finding]:
+    """A fault when numbers are missing between `last` and `number`, but for those in stretches that are known as lost."""
+    for first, end in lost:
+        if last < end and first < number:
+            yield from gap(subject, year, last, first)
+            last = end
     if number > last + 1:
         missing = f"{last + 1}/{year}" if number == last + 2 else f"{last + 1}/{year} to {number - 1}/{year}"
         yield fault(subject, f"gap: {missing} missing")

@@ -21,6 +21,11 @@ class Segment:
         self._waiting: list[Part] = []
         self._weight = 0
 
+    def is_there(self) -> bool:
+        """Whether its name still means this very file, of this length. Raises OSError."""
+        named, ours = self.path.stat(), os.fstat(self._descriptor)
+        return os.path.samestat(named, ours) and named.st_size == self.length
+
     def add(self, part: Part) -> None:
         self._waiting.append(part)
         self._weight += len(part)

@@ -29,6 +29,10 @@ class Transaction:
         """Letters put in this transaction."""
         self.text_keys: dict[int, str] = {}
         """Text keys of the messages that this transaction looked up or recorded."""
+        self.numbers: dict[tuple[str, int], int] = {}
+        """Last number given, of the registers and years that this transaction counted in."""
+        self.fenced: bool | None = None
+        """Whether the fence of a restore is missing; None until somebody looked."""
         self._connection = connection
         self._waiting: dict[sa.Executable, dict[object, dict[str, Any]]] = {}
         self._exact: set[sa.Executable] = set()

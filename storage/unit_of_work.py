@@ -14,6 +14,7 @@ from storage.books.documents import SqlDocumentBook
 from storage.books.fields import SqlFieldBook
 from storage.books.instruments import SqlInstrumentBook
 from storage.books.issuances import SqlIssuanceBook
+from storage.books.keeping import SqlKeepingBook
 from storage.books.licences import SqlLicenceBook
 from storage.books.links import SqlLinkBook
 from storage.books.messages import SqlMessageBook
@@ -111,6 +112,10 @@ class SqlUnitOfWork:
     @cached_property
     def fields(self) -> SqlFieldBook:
         return SqlFieldBook(self._transaction)
+
+    @cached_property
+    def keeping(self) -> SqlKeepingBook:
+        return SqlKeepingBook(self._transaction)
 
     def chats(self, channel: str, account: str) -> SqlChatBook:
         return SqlChatBook(self._transaction, channel, account)

@@ -20,6 +20,7 @@ from mailroom.domain.errors import StorageError
 from storage.driver import sqlite_module
 from storage.findings import Finding, Severity, fault, gap
 from storage.verify_chats import ChatCheck
+from storage.verify_keeping import KeepingCheck, Stretches, lost_numbers
 from storage.verify_papers import PaperCheck
 from storage.verify_records import BrokenRecordError, read_record
 
@@ -53,7 +54,8 @@ def verify(archive: Path, database: str, agency: str) -> Report:
     with closing(_opened(database)) as connection:
         check = Check(connection, archive / "segments", agency, counts)
         chats = ChatCheck(connection, partial(_opened, database), archive.parent, agency, counts)
-        findings = list(islice(check.all(*chats.looks), FINDINGS_LIMIT + 1))
+        keeping = KeepingCheck(connection, agency, counts)
+        findings = list(islice(check.all(*chats.looks, *keeping.looks), FINDINGS_LIMIT + 1))
     if len(findings) > FINDINGS_LIMIT:
         findings[-1] = fault("check", f"stopped after {FINDINGS_LIMIT} findings; mend these, then check again")
     return Report(tuple(findings), dict(counts))
@@ -152,12 +154,18 @@ class Check:
             "SELECT 'out', year, number FROM outgoing_entry WHERE agency = :agency ORDER BY register, year, number"
         )
         last: dict[tuple[str, int], int] = {}
+        lost = lost_numbers(self._connection, self._agency)
         for series, group in groupby(rows, key=lambda row: (str(row["register"]), int(row["year"]))):
             last[series] = 0
             for row in group:
                 self._counts["sent" if series[0] == OUTGOING else "entries"] += 1
-                yield from _step(series, last[series], row["number"])
+                yield from _step(series, last[series], row["number"], lost.get(series, ()))
                 last[series] = row["number"]
+        for series, stretches in lost.items():
+            if ":" not in series[0]:
+                entered = last.get(series, 0)
+                last[series] = max(entered, *(end for _, end in stretches))
+                yield from gap(_register(series), series[1], entered, last[series] + 1, stretches)
         yield from self._counters(last)
 
     def _counters(self, last: dict[tuple[str, int], int]) -> Iterator[Finding]:
@@ -225,12 +233,14 @@ def _register(series: tuple[str, int]) -> str:
     return f"{'outgoing register' if series[0] == OUTGOING else 'register'} {series[1]}"
 
 
-def _step(series: tuple[str, int], last: int, number: int) -> Iterator[Finding]:
+def _step(series: tuple[str, int], last: int, number: int, lost: Stretches) -> Iterator[Finding]:
     name, year = series
+    entry = "outgoing entry" if name == OUTGOING else "entry"
     if number <= last:
-        entry = "outgoing entry" if name == OUTGOING else "entry"
         yield fault(f"{entry} {number}/{year}", "this number was given twice")
-    yield from gap(_register(series), year, last, number)
+    if any(first <= number <= end for first, end in lost):
+        yield fault(f"{entry} {number}/{year}", "this number is void: it was given before a restore")
+    yield from gap(_register(series), year, last, number, lost)
 
 
 def _entry_faults(row: Any) -> Iterator[str]:

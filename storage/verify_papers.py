@@ -9,6 +9,7 @@ from typing import Any
 import zstandard
 
 from storage.findings import Finding, fault, gap
+from storage.verify_keeping import Stretches, lost_numbers
 from storage.verify_records import BrokenRecordError, extends
 
 PAPER_STATES = frozenset({"prepared", "submitted", "returned", "approved", "issued", "cancelled"})
@@ -109,11 +110,14 @@ class PaperCheck:
     def _numbers(self) -> Iterator[Finding]:
         """No number is missing between those from before the system and the counter, and none is given twice."""
         counters, before = self._counters("licence:"), self._counters("before:")
+        lost = lost_numbers(self._connection, self._agency)
         for own, rows in groupby(self._rows(NUMBERS), key=_series):
             counted = counters.pop(own, None) if own else None
-            yield from _series_faults(own, rows, before.get(own, 0) if own else 0, counted)
+            without = lost.get((f"licence:{own[0]}", own[1]), ()) if own else ()
+            yield from _series_faults(own, rows, before.get(own, 0) if own else 0, counted, without)
         for series, last in counters.items():
-            yield from gap(_name(series), series[1], before.get(series, 0), last + 1)
+            without = lost.get((f"licence:{series[0]}", series[1]), ())
+            yield from gap(_name(series), series[1], before.get(series, 0), last + 1, without)
 
     def _counters(self, prefix: str) -> dict[Series, int]:
         rows = self._rows(COUNTERS, prefix=prefix)
@@ -166,10 +170,13 @@ def _series(row: Any) -> Series | None:
     return (str(row["service"]), int(row["y"])) if row["serial"] else None
 
 
-def _series_faults(series: Series | None, rows: Iterator[Any], before: int, counted: int | None) -> Iterator[Finding]:
+def _series_faults(
+    series: Series | None, rows: Iterator[Any], before: int, counted: int | None, lost: Stretches
+) -> Iterator[Finding]:
     """Of the numbers of one series, in order; outside every series only doubles can be told.
 
-    `before` is the last that was given before the system; `counted` is None where there is no counter.
+    `before` is the last that was given before the system; `counted` is None where there is no counter. A licence may
+    bear a lost number: it is on paper, and was entered again.
     """
     last, own = before, False
     for (service, number), group in groupby(rows, key=lambda row: (str(row["service"]), str(row["number"]))):
@@ -180,17 +187,17 @@ def _series_faults(series: Series | None, rows: Iterator[Any], before: int, coun
         own = own or any(row["first"] for row in bearers)
         serial = int(bearers[0]["n"])
         if series and counted is not None and serial > last:
-            yield from gap(_name(series), series[1], last, serial)
+            yield from gap(_name(series), series[1], last, serial, lost)
             last = serial
     if series:
-        yield from _counter_faults(series, last, counted, own=own)
+        yield from _counter_faults(series, last, counted, lost, own=own)
 
 
 def _name(series: Series) -> str:
     return f"numbers of {series[0]} {series[1]}"
 
 
-def _counter_faults(series: Series, last: int, counted: int | None, *, own: bool) -> Iterator[Finding]:
+def _counter_faults(series: Series, last: int, counted: int | None, lost: Stretches, *, own: bool) -> Iterator[Finding]:
     subject = _name(series)
     if counted is None:
         if own:
@@ -198,7 +205,7 @@ def _counter_faults(series: Series, last: int, counted: int | None, *, own: bool
     elif last > counted:
         yield fault(subject, f"the last number is {last}, but the counter says {counted}: numbers will be given twice")
     else:
-        yield from gap(subject, series[1], last, counted + 1)
+        yield from gap(subject, series[1], last, counted + 1, lost)
 
 
 def _licence_faults(row: Any) -> Iterator[str]:

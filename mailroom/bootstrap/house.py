@@ -26,6 +26,7 @@ from mailroom.services.bounces import Bounces
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
 from mailroom.services.dispatch import Dispatcher
+from mailroom.services.keeping.alarms import keeping_codes
 from mailroom.services.letters import Letters
 from mailroom.services.processing import Processing
 from mailroom.services.reminders import Reminders
@@ -68,7 +69,13 @@ class House:
 
     def problems(self) -> list[str]:
         """Codes of problems that the books know nothing of, for `services.health.health`."""
-        return [*self.papers.alarms.codes(), *(code for one in self.talks.values() for code in one.watch.codes())]
+        targets = [one.name for one in self.configuration.settings.backup.target]
+        copies = keeping_codes(self.books, self.clock, targets)
+        return [
+            *copies,
+            *self.papers.alarms.codes(),
+            *(code for one in self.talks.values() for code in one.watch.codes()),
+        ]
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 
 from mailroom.bootstrap import House
+from mailroom.bootstrap.keeping import chores as keeping_chores
 from mailroom.bootstrap.papers import join_public
 from mailroom.cli.chat_chores import ChatChores
 from mailroom.cli.site import site
@@ -97,6 +98,7 @@ def _chores(house: House, public: PublicOffice, bell: Bell) -> list[Chore]:
     if house.papers.signs:
         chores.append(Chore("certificate", CERTIFICATE_SECONDS, partial(_meet_certificate, house)))
         chores.append(Chore("release", RELEASE_SECONDS, lambda: bool(house.papers.licences.turns.run().issued), bell))
+    chores += [Chore(one.name, one.seconds, one.run) for one in keeping_chores(house)]
     folder = house.configuration.settings.licences.publish_to
     if folder is not None:
         publish = Publish(public, house.configuration.path.parent / folder)

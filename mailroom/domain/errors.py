@@ -21,6 +21,14 @@ class ArchiveDamagedError(StorageError):
     """Archived bytes are missing or differ from their digest: restore them from a backup."""
 
 
+class BackupError(MailroomError):
+    """A copy was not made, not found, or is not what it should be: do what the text says, then try again."""
+
+
+class FenceMissingError(MailroomError):
+    """These books were restored from a backup: state the last numbers first (`mailroom fence`); until then none is given."""
+
+
 class UnreadableError(MailroomError):
     """A message cannot be read within its limits: register it unread, show it to a clerk."""
 

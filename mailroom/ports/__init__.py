@@ -16,6 +16,7 @@ from mailroom.ports.books import (
 from mailroom.ports.channels import Archive, Clock, Content, Inbox, Known, Reader, Sender
 from mailroom.ports.chat import Asgi, ChannelHome, ChatBook, ChatPlatform, Scope, Spool
 from mailroom.ports.documents import Examiner, IncomingPdfs, Json, Renderer, Signer
+from mailroom.ports.keeping import BackupStore, BytesDone, KeepingBook, SecondCopy, Segments, Snapshot
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -30,7 +31,9 @@ __all__ = [
     "AccountBook",
     "Archive",
     "Asgi",
+    "BackupStore",
     "Books",
+    "BytesDone",
     "CaseBook",
     "ChannelHome",
     "ChatBook",
@@ -48,6 +51,7 @@ __all__ = [
     "InstrumentBook",
     "IssuanceBook",
     "Json",
+    "KeepingBook",
     "Known",
     "LicenceBook",
     "LinkBook",
@@ -59,8 +63,11 @@ __all__ = [
     "RegisterBook",
     "Renderer",
     "Scope",
+    "SecondCopy",
+    "Segments",
     "Sender",
     "Signer",
+    "Snapshot",
     "Spool",
     "UnitOfWork",
 ]

@@ -13,6 +13,7 @@ from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
 from mailroom.ports.chat import ChatBook
+from mailroom.ports.keeping import KeepingBook
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -259,6 +260,8 @@ class UnitOfWork(Protocol):
     def instruments(self) -> InstrumentBook: ...
     @property
     def fields(self) -> FieldBook: ...
+    @property
+    def keeping(self) -> KeepingBook: ...
     def chats(self, channel: str, account: str) -> ChatBook:
         """The books of conversations of one account."""
 

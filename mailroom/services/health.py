@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mailroom.ports import Books, Clock
+from mailroom.services.keeping.alarms import last_drill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ def health(
 
     `others` gives codes of problems that the books know nothing of. Those of `FORETOLD` alone leave the status ok.
 
+    `last_drill` says when a copy was last restored and compared, and with what result; None before the first drill.
     `heartbeat_age` is since any mailbox was last looked at, successfully or not; None before the first look.
     """
     limits, now = limits or HealthLimits(), clock.now()
@@ -65,6 +67,7 @@ def health(
         "accounts": accounts,
         "oldest_pending_age": pending,
         "oldest_unsent_age": unsent,
+        "last_drill": last_drill(books),
         "counts": {name: ages[name] for name in ("pending", "unsent", "failed", "held")},
     }
 

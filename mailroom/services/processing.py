@@ -14,7 +14,7 @@ from itertools import groupby
 
 import structlog
 
-from mailroom.domain.errors import ArchiveDamagedError, MailroomError
+from mailroom.domain.errors import ArchiveDamagedError, FenceMissingError, MailroomError
 from mailroom.domain.message import Address, LoggedMessage, Message
 from mailroom.domain.record import Reading
 from mailroom.ports import Archive, Books, Clock, Reader
@@ -108,12 +108,20 @@ class Processing:
         return Work(batch, reading.submit(self._read, batch))
 
     def _next_batch(self, before: datetime | None, beside: Work | None) -> list[LoggedMessage]:
-        """After a crash the culprit is unknown: each goes alone, so that only the culprit collects attempts."""
+        """After a crash the culprit is unknown: each goes alone, so that only the culprit collects attempts.
+
+        Raises FenceMissingError: no message is to blame, and none collects an attempt, while no number can be given.
+        """
         without = [one.id for one in beside.batch] if beside else []
         if beside and beside.is_repeated:
             return []
         with self._books.look() as uow:
             batch = uow.messages.pending(count=BATCH_COUNT, size=BATCH_BYTES, without=without, before=before)
+            if batch and uow.keeping.fence_missing():
+                raise FenceMissingError(
+                    "these books were restored from a backup, and messages wait for their numbers; "
+                    "state the last number of each series: mailroom fence"
+                )
         if batch and batch[0].attempts:
             return [] if beside else batch[:1]
         return [one for one in batch if not one.attempts]

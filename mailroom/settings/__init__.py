@@ -19,12 +19,14 @@ from mailroom.settings.agency import (
 )
 from mailroom.settings.catalogue import AgenciesFile, ServicesFile
 from mailroom.settings.channel import AnnouncementSection, ChannelName, ChannelSection, ChatSection, Finding
+from mailroom.settings.keeping import BackupSection, TargetSection
 from mailroom.settings.licences import LicencesSection
 from mailroom.settings.section import Day, Secret, Section
 from mailroom.settings.signing import SigningSection
 
 __all__ = [
     "AgenciesFile",
+    "BackupSection",
     "ChannelName",
     "ChannelSection",
     "ChatSection",
@@ -37,6 +39,7 @@ __all__ = [
     "ServicesFile",
     "Settings",
     "SigningSection",
+    "TargetSection",
     "WebSection",
 ]
 
@@ -63,4 +66,7 @@ class Settings(Section):
         default_factory=LicencesSection, description="How licences are released, delivered and published."
     )
     web: WebSection = Field(default_factory=WebSection, description="The clerks' queue.")
+    backup: BackupSection = Field(
+        default_factory=BackupSection, description="Copies of everything, kept elsewhere (R61)."
+    )
     daemon: DaemonSection = Field(default_factory=DaemonSection, description="The daemon.")

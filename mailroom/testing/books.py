@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from mailroom.testing.chat_books import MemoryChatBook
+from mailroom.testing.keeping_book import MemoryKeepingBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
 from mailroom.testing.other_books import (
@@ -54,6 +55,7 @@ class MemoryUnitOfWork:
         self.outgoing = MemoryOutgoingBook(shelf)
         self.instruments = MemoryInstrumentBook(shelf)
         self.fields = MemoryFieldBook(shelf)
+        self.keeping = MemoryKeepingBook(shelf)
         return self
 
     def chats(self, channel: str, account: str) -> MemoryChatBook:

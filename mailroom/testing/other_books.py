@@ -11,7 +11,7 @@ from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import StorageError
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.domain.record import Event, MessageRecord, Reply
-from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
+from mailroom.domain.register import INCOMING, RegisterDraft, RegisterEntry, RegisterNumber
 from mailroom.testing.message_books import MemoryMessageBook
 from mailroom.testing.shelf import Account, Shelf
 
@@ -27,8 +27,7 @@ class MemoryRegisterBook:
     def enter(self, draft: RegisterDraft) -> RegisterEntry:
         if self._shelf.entry_of(draft.message_id):
             raise StorageError("this message has its number already; nothing was changed")
-        last = self.last(draft.year)
-        number = RegisterNumber(draft.year, last.number + 1 if last else 1)
+        number = RegisterNumber(draft.year, self._shelf.next_number(INCOMING, draft.year))
         entry = self._shelf.entries[number] = RegisterEntry(number, draft)
         return entry
 

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 
+from mailroom.domain.backup import BackupRun, Drill, FixityRun, NumberVoid
 from mailroom.domain.case import Case
 from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.document import Document, DownloadLink
+from mailroom.domain.errors import FenceMissingError
 from mailroom.domain.instrument import Instrument
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
 from mailroom.domain.outbox import OutboxItem
@@ -45,7 +47,7 @@ class Shelf:
     links: dict[str, tuple[Clerk, datetime]] = field(default_factory=dict)
     failures: list[tuple[str, datetime]] = field(default_factory=list)
     counters: dict[tuple[str, int], int] = field(default_factory=dict)
-    """Last number given, by register and year; ทะเบียนหนังสือรับ counts its entries instead."""
+    """Last number given, by register and year."""
     licences: dict[int, Licence] = field(default_factory=dict)
     licence_events: list[LicenceEvent] = field(default_factory=list)
     reminders: dict[tuple[int, date, int], datetime] = field(default_factory=dict)
@@ -64,12 +66,20 @@ class Shelf:
     chat_people: dict[ChatKey, ChatPerson] = field(default_factory=dict)
     conversations: dict[ChatKey, Conversation] = field(default_factory=dict)
     chat_cursors: dict[AccountKey, str] = field(default_factory=dict)
+    backups: dict[int, BackupRun] = field(default_factory=dict)
+    drills: list[Drill] = field(default_factory=list)
+    fixities: list[FixityRun] = field(default_factory=list)
+    fences: list[str] = field(default_factory=list)
+    """Points whose restore awaits its fence."""
+    voids: list[NumberVoid] = field(default_factory=list)
 
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}
         return type(self)(**copies)
 
     def next_number(self, register: str, year: int) -> int:
+        if self.fences:
+            raise FenceMissingError("these books were restored: state the last number of each series")
         number = self.counters[register, year] = self.counters.get((register, year), 0) + 1
         return number
 

@@ -1,6 +1,7 @@
 """The list that clerks work from, and its pulse."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,6 +64,8 @@ def health_page(site: Site, _visit: Visit) -> Response:
 
 
 def _pulse(site: Site, view: str, search: str, counts: Mapping[str, int], *, seen: int) -> dict[str, Any]:
+    report = site.health()
+    drill = report.get("last_drill")
     return {
         "views": VIEWS,
         "view": view,
@@ -70,7 +73,8 @@ def _pulse(site: Site, view: str, search: str, counts: Mapping[str, int], *, see
         "counts": counts,
         "seen": seen,
         "fresh": max(0, counts.get(view, 0) - seen),
-        "health": site.health(),
+        "health": report,
+        "drill_at": datetime.fromisoformat(drill["at"]) if drill else None,
         "address": addresses("/", view=view, q=search),
     }
 

@@ -7,6 +7,14 @@ from sqlmodel import SQLModel
 
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.keeping import (
+    BackupRunRow,
+    DrillRow,
+    FixityRunRow,
+    NumberFenceRow,
+    NumberVoidRow,
+    SegmentReadingRow,
+)
 from storage.tables.licences import (
     DocumentRow,
     DownloadLinkRow,
@@ -54,4 +62,10 @@ CHAT_UNSEND = table_of(ChatUnsendRow)
 CHAT_PERSON = table_of(ChatPersonRow)
 CONVERSATION = table_of(ConversationRow)
 CHAT_CURSOR = table_of(ChatCursorRow)
+BACKUP_RUN = table_of(BackupRunRow)
+DRILL = table_of(DrillRow)
+FIXITY_RUN = table_of(FixityRunRow)
+SEGMENT_READING = table_of(SegmentReadingRow)
+NUMBER_FENCE = table_of(NumberFenceRow)
+NUMBER_VOID = table_of(NumberVoidRow)
 METADATA = SQLModel.metadata

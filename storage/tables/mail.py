@@ -20,6 +20,7 @@ class MessageRow(SQLModel, table=True):
         UniqueConstraint("agency", "channel", "account", "external_id", name="uq_message_external_id"),
         Index("ix_message_agency", "agency", "id"),
         Index("ix_message_digest", "agency", "digest"),
+        Index("ix_message_place", "segment", "segment_offset"),
         Index(
             "ix_message_fingerprint",
             "agency",

@@ -8,6 +8,7 @@ from tests.contracts.chat_case_contract import ChatCaseContract, ChatLetterContr
 from tests.contracts.chat_contract import ChatEventContract, ConversationContract
 from tests.contracts.desk_contract import DeskContract
 from tests.contracts.histories_contract import HistoriesContract
+from tests.contracts.keeping_contract import KeepingContract
 from tests.contracts.licence_contract import LicenceContract
 from tests.contracts.log_contract import LogContract
 from tests.contracts.paper_contract import PaperContract
@@ -25,6 +26,7 @@ class BooksContract(
     ConversationContract,
     ChatCaseContract,
     ChatLetterContract,
+    KeepingContract,
 ):
     """Subclass it and give it a `books` fixture."""
 

@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
+from mailroom.domain.backup import Drill, Fence, FixityRun
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.errors import ConfigurationError, StorageError
 from storage.driver import journal_mode, sqlite_module
@@ -21,7 +22,7 @@ from storage.engine import WRITES, open_engine
 from storage.schema import MIGRATIONS, newest, upgrade
 from storage.tables import METADATA
 from storage.unit_of_work import SqlBooks
-from tests.support.book_values import NOW, arrive, decide, item, message
+from tests.support.book_values import NOW, YEAR, arrive, decide, item, message
 from tests.support.chat_values import ACCOUNT, CHANNEL, full_person
 from tests.support.chat_values import event as chat_event
 from tests.support.paper_values import document, event, licence, outgoing
@@ -118,6 +119,10 @@ def written(database: str) -> None:
         chats = uow.chats(CHANNEL, ACCOUNT)
         chats.add([chat_event()])
         chats.unsend("m2", NOW)
+        uow.keeping.add_drill(Drill(target="t", point="p", at=NOW, seconds=1, messages=1, bytes=1))
+        uow.keeping.add_fixity(FixityRun(at=NOW, seconds=1, segments=(), records=1, bytes=1))
+        uow.keeping.require_fence(NOW, "p")
+        uow.keeping.lift_fence([Fence("in", YEAR, 2, ""), Fence("out", YEAR, 1, "")], "malee", NOW)
         uow.commit()
     books.close()
 
@@ -126,7 +131,7 @@ def written(database: str) -> None:
     "table",
     [
         *("register_entry", "register_void", "event", "licence_event", "document", "outgoing_entry"),
-        *("chat_event", "chat_unsend"),
+        *("chat_event", "chat_unsend", "drill", "fixity_run", "number_void"),
     ],
 )
 @pytest.mark.parametrize("action", ["UPDATE {} SET agency = agency", "DELETE FROM {}"])

@@ -8,8 +8,9 @@ from typing import Any, BinaryIO
 
 import pytest
 
+from mailroom.domain.backup import Fence
 from mailroom.domain.decision import Kind, Outcome
-from mailroom.domain.errors import TemporaryChannelError
+from mailroom.domain.errors import FenceMissingError, TemporaryChannelError
 from mailroom.domain.message import Envelope
 from mailroom.domain.record import Reading
 from mailroom.ports import Content
@@ -57,6 +58,24 @@ def test_a_message_that_stopped_the_program_three_times_is_not_read_again(worksh
     (record,) = workshop.records()
     assert record.classification is not None
     assert record.classification.kind is Kind.UNPARSED
+
+
+def test_without_the_fence_of_a_restore_messages_wait_unharmed(workshop: Workshop) -> None:
+    """They are in custody, no attempt is counted, and behind the fence they are decided as any other."""
+    with workshop.books.begin() as uow:
+        uow.keeping.require_fence(START, "4af1")
+        uow.commit()
+    for _ in range(4):
+        with pytest.raises(FenceMissingError, match="mailroom fence"):
+            workshop.receive(REQUEST)
+    assert [(record.decision, record.logged.attempts) for record in workshop.records()] == [(None, 0)] * 4
+    with workshop.books.begin() as uow:
+        uow.keeping.lift_fence([Fence("in", 2569, 5, "สมุดทะเบียน"), Fence("out", 2569, 0, "")], "malee", START)
+        uow.commit()
+    workshop.processing.run()
+    record = workshop.records()[0]
+    assert record.classification is not None
+    assert (record.classification.kind, str(record.number)) == (Kind.REQUEST, "6/2569")
 
 
 def test_after_a_crash_each_message_goes_alone(workshop: Workshop) -> None:

@@ -1,0 +1,106 @@
+"""`restore`: from a copy to an installation that can be started, on a machine where there is nothing yet."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailroom import logs
+from mailroom.bootstrap.restoring import data_elsewhere, restore_all, restore_one, store_at
+from mailroom.cli.display import bytes_progress
+from mailroom.cli.keeping_parts import FromOption, PasswordOption, moment, say, source
+from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.services.keeping.restore import Restored
+
+restore = typer.Typer(help="Put a copy back.", invoke_without_command=True)
+
+ToOption = Annotated[Path | None, typer.Option("--to", help="Folder to put it into.", file_okay=False)]
+PointOption = Annotated[str, typer.Option(help="Which copy, by its id or its beginning; the newest when left out.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.add_typer(restore, name="restore")
+
+
+@restore.callback()
+def restore_everything(
+    context: typer.Context,
+    place: FromOption = "",
+    to: ToOption = None,
+    point: PointOption = "",
+    password_file: PasswordOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a copy into an empty folder and check it. Repeat the command if it was cut short."""
+    if context.invoked_subcommand:
+        return
+    folder = _needed(place, to)
+    logs.configure("error")
+    with (
+        source(place, config, password_file) as wanted,
+        store_at(wanted) as store,
+        bytes_progress(f"restoring to {folder}") as done,
+    ):
+        restored = restore_all(store, point, folder, done)
+    say(_restored_object(restored), _restored_lines(restored), as_json=as_json)
+    if restored.differences:
+        raise typer.Exit(1)
+
+
+@restore.command()
+def message(
+    what: Annotated[str, typer.Argument(metavar="ID|DIGEST", help="Id of a message, or SHA-256 of what is wanted.")],
+    place: FromOption = "",
+    to: ToOption = None,
+    point: PointOption = "",
+    password_file: PasswordOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring one message or document out of a copy, as a file; nothing else is touched."""
+    folder = _needed(place, to)
+    logs.configure("error")
+    with (
+        source(place, config, password_file) as wanted,
+        store_at(wanted) as store,
+        bytes_progress(f"restoring to {folder}") as done,
+    ):
+        file = restore_one(store, point, what.lower(), folder, done)
+    say({"file": str(file), "bytes": file.stat().st_size}, [f"restored: {file}"], as_json=as_json)
+
+
+def _needed(place: str, to: Path | None) -> Path:
+    if not place or to is None:
+        raise typer.BadParameter("say where from and where to: --from NAME|ADDRESS --to DIR")
+    return to
+
+
+def _restored_object(restored: Restored) -> dict[str, object]:
+    return {
+        "point": restored.point.id,
+        "at": restored.point.at.isoformat(),
+        "folder": str(restored.folder),
+        "counts": dict(restored.counts),
+        "ok": not restored.differences,
+        "differences": [{"subject": one.subject, "text": one.text} for one in restored.differences],
+    }
+
+
+def _restored_lines(restored: Restored) -> list[str]:
+    folder = restored.folder
+    counted = ", ".join(f"{count} {name}" for name, count in restored.counts.items()) or "nothing is kept yet"
+    lines = [f"fault: {one.subject}: {one.text}" for one in restored.differences]
+    lines += [
+        f"restored to {folder}: the copy {restored.point.id} of {moment(restored.point.at)}",
+        f"{'DIFFERENCES FOUND' if restored.differences else 'in order'}: {counted}",
+    ]
+    if named := data_elsewhere(folder):
+        lines.append(
+            f'its agency.toml names data_dir = "{named}": move {folder / "data"} there, or write data_dir = "data"'
+        )
+    lines += [
+        "no number is given until the last ones that were given are stated; next:",
+        f"  mailroom fence show --config {folder / 'agency.toml'}",
+    ]
+    return lines

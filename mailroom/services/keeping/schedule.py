@@ -1,0 +1,42 @@
+"""When what is due. Pure; days and hours are those of Thailand."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from mailroom.domain.agency import BANGKOK
+from mailroom.domain.backup import BackupRun, Drill, FixityRun
+
+AGAIN = timedelta(hours=1)
+"""A copy that failed is tried again after so long."""
+DRILL_AGAIN = timedelta(hours=22)
+"""A drill that found differences is repeated daily, with the newest copy."""
+
+
+def slot(now: datetime, at: time, weekday: int | None = None) -> datetime:
+    """The latest moment not after `now` at that time of day, on that ISO weekday when one is given."""
+    local = now.astimezone(BANGKOK)
+    day = local.date() if local.time() >= at else local.date() - timedelta(days=1)
+    if weekday is not None:
+        day -= timedelta(days=(day.isoweekday() - weekday) % 7)
+    return datetime.combine(day, at, BANGKOK)
+
+
+def backup_due(runs: Sequence[BackupRun], now: datetime, at: time) -> bool:
+    """Of one target, latest first: no copy since the last slot, and none tried just now. The first comes at once."""
+    made = next((run for run in runs if run.ended_at and not run.error), None)
+    if made is not None and made.started_at >= slot(now, at):
+        return False
+    return not runs or runs[0].started_at <= now - AGAIN
+
+
+def drill_due(drills: Sequence[Drill], now: datetime, at: time, weekday: int) -> bool:
+    """Of one target, latest first. The first drill comes with the first copy."""
+    if not drills:
+        return True
+    latest = drills[0]
+    return latest.at < slot(now, at, weekday) or (not latest.passed and now - latest.at >= DRILL_AGAIN)
+
+
+def fixity_due(runs: Sequence[FixityRun], now: datetime, at: time) -> bool:
+    """Nightly."""
+    return not runs or runs[0].at < slot(now, at)

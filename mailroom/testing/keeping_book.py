@@ -1,0 +1,85 @@
+"""Copies, drills, re-readings and the fence of a restore in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from mailroom.domain.agency import buddhist_year
+from mailroom.domain.backup import BackupRun, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.errors import RefusedActionError, StorageError
+from mailroom.stages.fence import is_series, stated
+from mailroom.testing.shelf import Shelf
+
+
+class MemoryKeepingBook:
+    """`ports.KeepingBook`."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def begin_backup(self, run: BackupRun) -> BackupRun:
+        begun = replace(run, id=len(self._shelf.backups) + 1)
+        self._shelf.backups[begun.id] = begun
+        return begun
+
+    def end_backup(self, run: BackupRun) -> None:
+        known = self._shelf.backups.get(run.id)
+        if known is None:
+            raise StorageError(f"there is no backup {run.id} in the books; nothing was changed")
+        saved = replace(run, verified_at=known.verified_at, forgotten_at=known.forgotten_at)
+        self._shelf.backups[run.id] = saved
+
+    def backups(self, target: str = "", limit: int = 100) -> list[BackupRun]:
+        latest = sorted(self._shelf.backups.values(), key=lambda one: one.id, reverse=True)
+        return [one for one in latest if target in ("", one.target)][:limit]
+
+    def verified(self, target: str, point: str, at: datetime) -> None:
+        for run in self._of(target, [point]):
+            self._shelf.backups[run.id] = replace(run, verified_at=at)
+
+    def forgotten(self, target: str, points: Sequence[str], at: datetime) -> None:
+        for run in self._of(target, points):
+            self._shelf.backups[run.id] = replace(run, forgotten_at=at)
+
+    def _of(self, target: str, points: Sequence[str]) -> list[BackupRun]:
+        """A run without a point made no copy, and is not meant by an empty one."""
+        runs = self._shelf.backups.values()
+        return [run for run in runs if run.target == target and run.point and run.point in points]
+
+    def add_drill(self, drill: Drill) -> None:
+        self._shelf.drills.append(replace(drill, id=len(self._shelf.drills) + 1))
+
+    def drills(self, limit: int = 20) -> list[Drill]:
+        return self._shelf.drills[::-1][:limit]
+
+    def add_fixity(self, run: FixityRun) -> None:
+        self._shelf.fixities.append(replace(run, id=len(self._shelf.fixities) + 1))
+
+    def read_at(self) -> dict[str, datetime]:
+        return {name: run.at for run in self._shelf.fixities for name in run.segments}
+
+    def fixities(self, limit: int = 20) -> list[FixityRun]:
+        return self._shelf.fixities[::-1][:limit]
+
+    def fence_missing(self) -> bool:
+        return bool(self._shelf.fences)
+
+    def require_fence(self, at: datetime, point: str) -> None:  # noqa: ARG002 - a row of the database tells the time
+        self._shelf.fences.append(point)
+
+    def last_numbers(self) -> dict[tuple[str, int], int]:
+        return {key: last for key, last in sorted(self._shelf.counters.items()) if is_series(key[0])}
+
+    def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
+        if not self._shelf.fences:
+            raise RefusedActionError("fence-none")
+        known = self.last_numbers()
+        for (name, year), last in stated(fences, known, buddhist_year(at)).items():
+            self._shelf.counters[name, year] = last
+            first = known.get((name, year), 0) + 1
+            if first <= last:
+                self._shelf.voids.append(NumberVoid(name, year, first, last, at, by))
+        self._shelf.fences.clear()
+
+    def voids(self) -> list[NumberVoid]:
+        return sorted(self._shelf.voids, key=lambda one: (one.series, one.year, one.first))

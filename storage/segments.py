@@ -1,0 +1,222 @@
+"""The archive's files as fixity sees them: read from end to end against the books, and replaced by whole copies."""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfileobj
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from mailroom.domain.backup import Difference
+from mailroom.domain.errors import AlreadyRunningError, StorageError
+from mailroom.ports import BytesDone
+from storage.archive import NAME
+from storage.claim import CLAIM_SECONDS, FolderClaim
+from storage.disk import disk_errors, make_durable_folder, sync_folder
+from storage.driver import sqlite_module
+from storage.segment import PIECE_LIMIT, TornRecordError, examine
+
+DIFFERENCES = 100
+"""So many are told of one segment; how many more there are is one of them."""
+REMEDY = "put the segment back from a second copy"
+NAMED = """
+SELECT segment_offset, stored_length, digest, 'message ' || id FROM message WHERE segment = :segment
+UNION ALL
+SELECT segment_offset, stored_length, digest, 'document ' || digest FROM document WHERE segment = :segment
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record as the books name it."""
+
+    length: int
+    digest: str
+    owner: str
+
+
+Places = dict[int, list[Named]]
+"""What the books say lies at each offset of one segment."""
+
+
+class ArchiveSegments:
+    """`ports.Segments`. A segment of the books that is not there is among the names, and damaged."""
+
+    def __init__(self, archive: Path, database: str, *, patience: float = CLAIM_SECONDS) -> None:
+        """`archive` is the folder that holds `segments`, `database` an address `sqlite:///PATH`.
+
+        So many seconds of `patience` it has with who writes there.
+        """
+        self._patience = patience
+        self._folder = archive / "segments"
+        self._database = Path(database.removeprefix("sqlite:///"))
+
+    def names(self) -> list[str]:
+        query = "SELECT DISTINCT segment FROM message UNION SELECT DISTINCT segment FROM document"
+        there = {path.name for path in self._folder.glob("*.seg")}
+        found = there | {str(row[0]) for row in self._ask(query)}
+        return sorted((name for name in found if NAME.fullmatch(name)), key=lambda name: int(Path(name).stem))
+
+    def read_through(self, name: str, done: BytesDone) -> tuple[int, int, list[Difference]]:
+        path = self._path(name)
+        # The books first: what they name was in the file before they did.
+        reading = Reading(path, self._places(name))
+        told = list(reading.differences(done))
+        if len(told) > DIFFERENCES:
+            told[DIFFERENCES:] = [f"{len(told) - DIFFERENCES} more of its records are damaged"]
+        return reading.records, reading.bytes, [Difference(name, f"{text}; {REMEDY}") for text in told]
+
+    def replace(self, name: str, whole: BinaryIO) -> None:
+        path = self._path(name)
+        part = path.with_name(f".{name}.part")
+        claim = FolderClaim(self._folder)
+        try:
+            with disk_errors(self._folder):
+                make_durable_folder(self._folder)
+                _copy(whole, part)
+                # Nobody writes from here on: what was kept since the copy was made goes over into the new file.
+                claim.take(self._patience)
+                _carry_over(path, part)
+                self._require_whole(name, part)
+                _put_in_place(part, path)
+        except AlreadyRunningError as error:
+            raise StorageError(str(error)) from error
+        finally:
+            claim.close()
+            part.unlink(missing_ok=True)
+
+    def _require_whole(self, name: str, part: Path) -> None:
+        for text in Reading(part, self._places(name)).differences(_silent):
+            raise StorageError(f"the copy of {name} is not whole either: {text}; take another copy")
+
+    def _path(self, name: str) -> Path:
+        if not NAME.fullmatch(name):
+            raise StorageError(f"{name!r} is not the name of a segment; name one of those in {self._folder}")
+        return self._folder / name
+
+    def _places(self, name: str) -> Places:
+        places: Places = defaultdict(list)
+        for offset, length, digest, owner in self._ask(NAMED, segment=name):
+            places[offset].append(Named(length, digest, owner))
+        return places
+
+    def _ask(self, query: str, **values: str) -> list[Any]:
+        module = sqlite_module()
+        address = f"file:{quote(str(self._database.absolute()))}?mode=ro"
+        try:
+            with closing(module.connect(address, uri=True, isolation_level=None, timeout=30)) as connection:
+                found: list[Any] = connection.execute(query, values).fetchall()
+        except module.Error as error:
+            raise StorageError(f"database {self._database}: {error}; restore a backup of it") from error
+        return found
+
+
+class Reading:
+    """One segment, read once from end to end. `records` and `bytes` are those of it that are sound."""
+
+    def __init__(self, path: Path, places: Places) -> None:
+        self._path = path
+        self._places = places
+        self.records = 0
+        self.bytes = 0
+
+    def differences(self, done: BytesDone) -> Iterator[str]:
+        """What is damaged, in words. Bytes behind the last record of the books may be those of a crash: they are none."""
+        try:
+            file = self._path.open("rb")
+        except OSError as error:
+            yield f"it cannot be opened ({error.strerror})"
+            return
+        with file:
+            yield from self._walk(file, os.fstat(file.fileno()).st_size, done)
+
+    def _walk(self, file: BinaryIO, size: int, done: BytesDone) -> Iterator[str]:
+        waiting = sorted(self._places, reverse=True)
+        at = 0
+        while at < size:
+            while waiting and waiting[-1] < at:
+                yield from self._lost(waiting.pop(), "no record begins there")
+            file.seek(at)
+            try:
+                record = examine(file)
+            except (TornRecordError, OSError) as error:
+                if waiting and waiting[-1] == at:
+                    yield from self._lost(waiting.pop(), str(error))
+                elif waiting:
+                    yield f"bytes {at} to {waiting[-1]} are no whole record ({error})"
+                # Content can look like records: only the books say where reading goes on.
+                at = waiting[-1] if waiting else size
+            else:
+                if waiting and waiting[-1] == at:
+                    yield from self._compared(waiting.pop(), record.length, record.digest.hex())
+                self.records, self.bytes = self.records + 1, self.bytes + record.length
+                at += record.length
+            done(min(at, size), size)
+        while waiting:
+            yield from self._lost(waiting.pop(), "the segment ends before it")
+
+    def _lost(self, offset: int, why: str) -> Iterator[str]:
+        for named in self._places[offset]:
+            yield f"{named.owner} at {offset} cannot be read ({why})"
+
+    def _compared(self, offset: int, length: int, digest: str) -> Iterator[str]:
+        for named in self._places[offset]:
+            if (named.length, named.digest) != (length, digest):
+                yield f"{named.owner} at {offset}: other bytes lie there than the books say"
+
+
+def _silent(_done: int, _all: int) -> None:
+    """Nobody waits for this."""
+
+
+def _copy(whole: BinaryIO, part: Path) -> None:
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        copyfileobj(whole, file, PIECE_LIMIT)
+
+
+def _carry_over(path: Path, part: Path) -> None:
+    """What the segment holds behind the end of its copy: whole records are taken along, and all is made durable."""
+    with part.open("r+b") as copy:
+        end = copy.seek(0, os.SEEK_END)
+        with suppress(FileNotFoundError), path.open("rb") as segment:
+            length = _sound_from(segment, end)
+            segment.seek(end)
+            while length:
+                piece = segment.read(min(length, PIECE_LIMIT))
+                copy.write(piece)
+                length -= len(piece)
+        copy.flush()
+        os.fsync(copy.fileno())
+
+
+def _sound_from(segment: BinaryIO, start: int) -> int:
+    """Bytes of the unbroken row of sound records that begins there."""
+    end = start
+    try:
+        while True:
+            segment.seek(end)
+            end += examine(segment).length
+    except (TornRecordError, OSError):
+        return end - start
+
+
+def _put_in_place(part: Path, path: Path) -> None:
+    """At no moment is the name without a file, so that readers go on."""
+    if path.exists():
+        os.link(path, _spare_name(path))
+        sync_folder(path.parent)
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def _spare_name(path: Path) -> Path:
+    """`NAME.damaged`; behind it a number where it was damaged before."""
+    spare, times = path.with_name(f"{path.name}.damaged"), 1
+    while spare.exists():
+        times += 1
+        spare = path.with_name(f"{path.name}.damaged-{times}")
+    return spare
