@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mailroom.settings.section import Day, Section
+from mailroom.settings.section import ClockTime, Day, Section
 
 
 class PlaceSection(Section):
@@ -42,8 +42,8 @@ class HoursSection(Section):
     days: tuple[Weekday, ...] = Field(
         ("mon", "tue", "wed", "thu", "fri"), description="Working days (R17: confirm them)."
     )
-    open: time = Field(time(8, 30), description="Opening time.")
-    close: time = Field(time(16, 30), description="Closing time.")
+    open: ClockTime = Field(time(8, 30), description="Opening time.")
+    close: ClockTime = Field(time(16, 30), description="Closing time.")
     close_inclusive: bool = Field(False, description="Whether exactly closing time still counts for that day.")
     holidays: Literal["TH", "none"] = Field("TH", description="National list of holidays to follow.")
     extra_holidays: tuple[HolidayEntry, ...] = Field(
@@ -52,16 +52,6 @@ class HoursSection(Section):
     working_dates: tuple[Day, ...] = Field(
         (), description="Days that the agency works although the lists say otherwise."
     )
-
-    @field_validator("open", "close", mode="before")
-    @classmethod
-    def _clock_time(cls, value: object) -> object:
-        if isinstance(value, str):
-            try:
-                return time.fromisoformat(value)
-            except ValueError as error:
-                raise ValueError('write a time of day as "08:30"') from error
-        return value
 
     @model_validator(mode="after")
     def _opens_before_closing(self) -> Self:

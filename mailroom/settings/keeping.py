@@ -4,9 +4,9 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from mailroom.settings.section import Secret, Section
+from mailroom.settings.section import ClockTime, Secret, Section
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _NAME = r"^[a-z0-9][a-z0-9-]{0,30}$"
@@ -50,7 +50,7 @@ class TargetSection(Section):
 class BackupSection(Section):
     """Copies of everything, kept elsewhere."""
 
-    at: time = Field(time(2, 0), description="When the daily backup begins, Thai time.")
+    at: ClockTime = Field(time(2, 0), description="When the daily backup begins, Thai time.")
     drill: Weekday = Field(
         "sun", description="On this day each week the latest copy is restored into a scratch folder and compared."
     )
@@ -58,16 +58,6 @@ class BackupSection(Section):
         None, description="Folder for drills; relative to this file. Default: drill inside data_dir."
     )
     target: tuple[TargetSection, ...] = Field((), description="One [[backup.target]] for each place that copies go to.")
-
-    @field_validator("at", mode="before")
-    @classmethod
-    def _clock_time(cls, value: object) -> object:
-        if isinstance(value, str):
-            try:
-                return time.fromisoformat(value)
-            except ValueError as error:
-                raise ValueError('write a time of day as "02:00"') from error
-        return value
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -1,11 +1,11 @@
 """What every table of the configuration is, and values that several of them hold."""
 
 import os
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from mailroom.domain.agency import BUDDHIST_ERA
 from mailroom.domain.errors import ConfigurationError
@@ -65,3 +65,16 @@ def _common_era(day: date) -> date:
 _LAST_YEAR = 2400
 Day = Annotated[date, AfterValidator(_common_era)]
 """A day of the common era. A field of the name `date` would hide the type besides."""
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return time.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError('write a time of day as "08:30"') from error
+    return value
+
+
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+"""A time of day in Thailand, written as a text."""
