@@ -128,6 +128,7 @@ def test_the_keyboard_alone_is_enough(office: FiledOffice, clerk: Visitor) -> No
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("ไม่ต้องดำเนินการ")
+    page.wait_for_load_state()
     page.keyboard.press("u")
     expect(page.get_by_role("heading", name="รอเจ้าหน้าที่")).to_be_visible()
     assert office.decided(2) == ("ignore", "somying", "ตอบทางโทรศัพท์แล้ว", None)
