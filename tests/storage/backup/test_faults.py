@@ -18,9 +18,9 @@ from tests.support.backups import PASSWORD, FolderKit, ServerKit
 from tests.support.repository_damage import damages
 from tests.support.s3_end import SECRET, S3End
 
-MIRROR_DAMAGES = 80
+MIRROR_DAMAGES = 92
 TIGHT = Limits(seconds=12, silent=12)
-RESTIC_DAMAGES = 20
+RESTIC_DAMAGES = 8
 """Of a hundred; each costs a second and more."""
 
 
