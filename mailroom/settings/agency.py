@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from mailroom.settings.section import ClockTime, Day, Section
+from mailroom.settings.section import ClockTime, Day, Section, Weekday
 
 
 class PlaceSection(Section):
@@ -27,9 +27,6 @@ class AgencySection(Section):
     )
     phone: str = Field("", description="Telephone for asking whether a message was received (R35).")
     place: PlaceSection = Field(default_factory=PlaceSection, description="Where the agency is.")
-
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class HolidayEntry(Section):

@@ -6,9 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from mailroom.settings.section import ClockTime, Secret, Section
+from mailroom.settings.section import ClockTime, Secret, Section, Weekday
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _NAME = r"^[a-z0-9][a-z0-9-]{0,30}$"
 
 

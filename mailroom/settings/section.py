@@ -3,7 +3,7 @@
 import os
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -78,3 +78,5 @@ def _clock_time(value: object) -> object:
 
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 """A time of day in Thailand, written as a text."""
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -3,16 +3,16 @@
 import json
 import signal
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.dovecot import free_port
 from tests.support.installation import REQUEST, Installation, mail
+from tests.support.waiting import until
 
 
 @contextmanager
@@ -34,14 +34,6 @@ def running(installation: Installation) -> Iterator[tuple[subprocess.Popen[str],
     finally:
         process.kill()
         process.communicate()
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def health(port: int) -> dict[str, Any] | None:

@@ -14,8 +14,9 @@ from tests.support import line_events as say
 from tests.support.dovecot import Dovecot
 from tests.support.installation import Installation
 from tests.support.line_end import BOT_USER_ID, CHANNEL_SECRET, Status, monthly_limit
-from tests.support.line_office import LineOffice, choice, line_office, until
+from tests.support.line_office import LineOffice, choice, line_office
 from tests.support.smtp_end import SmtpEnd
+from tests.support.waiting import until
 
 REQUEST = "อยากขอใบอนุญาตขายก๋วยเตี๋ยวหน้าตลาดครับ ขอยื่นคำขอเลย"
 _users = itertools.count(1_000_000)

@@ -3,8 +3,7 @@
 import http.client
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from tests.support import line_events as say
 from tests.support.dovecot import free_port
 from tests.support.installation import Installation
 from tests.support.line_end import ACCESS_TOKEN, BOT_USER_ID, CHANNEL_SECRET, LineEnd, Sent
+from tests.support.waiting import until
 
 LINE_TABLE = """
 [channels.line]
@@ -155,14 +155,6 @@ def line_office(installation: Installation, **more: Any) -> Iterator[LineOffice]
             yield office
         finally:
             office.kill()
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something to become true."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def choice(sent: Sent, label: str) -> str:
