@@ -66,6 +66,7 @@ def clerk(office: FiledOffice, visitor: Visitor) -> Visitor:
     """Somying, in by a one-time link."""
     page = visitor.go("/login/link#" + office.sign_in.new_link("somying"))
     expect(page.get_by_role("heading", name="รอเจ้าหน้าที่")).to_be_visible()
+    page.wait_for_load_state()  # The keys are known once the script of the new page has run.
     return visitor
 
 
@@ -113,11 +114,12 @@ def test_the_keyboard_alone_is_enough(office: FiledOffice, clerk: Visitor) -> No
     page.keyboard.type("เวลาทำการ")
     page.keyboard.press("Enter")
     expect(page.locator("a.entry")).to_have_count(1)
-    page.wait_for_load_state()  # The keys are known once the script of the new page has run.
+    page.wait_for_load_state()
     page.keyboard.press("j")
     expect(first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="สอบถามเวลาทำการ")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_label("รับไว้ดำเนินการ").focus()
     page.keyboard.press("Space")
     for _ in range(3):

@@ -5,24 +5,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.announcing_site import FiledAnnouncingOffice
+from tests.support.browser import DESKTOP, chromium, fits
 from tests.support.instruments import CLERK, HEAD
-from tests.support.web_site import CHROMIUM, serving
+from tests.support.web_site import serving
 
-DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 780}
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "install the Debian package chromium"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    with chromium() as opened:
+        yield opened
 
 
 class Window:
@@ -47,10 +43,6 @@ class Window:
     def go(self, path: str) -> Page:
         self.page.goto(self.base + path)
         return self.page
-
-    def fits(self) -> bool:
-        """Nothing stands out to the side."""
-        return bool(self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 @pytest.fixture
@@ -92,8 +84,8 @@ def test_an_announcement_is_drafted_signed_and_published_by_hand(
         expect(page.get_by_text("https://www.bantuayang.example/eservice").first).to_be_visible()
         page.locator(".instruments a").first.click()
         expect(page.locator(".instrument-text")).to_contain_text("มาตรา 10 วรรคหนึ่ง")
+        assert fits(page)
         assert page.locator("img.qr").evaluate("image => image.naturalWidth > 0")
-        assert citizen.fits()
         with page.expect_download() as download:
             page.get_by_text("PDF ที่ลงลายมือชื่อดิจิทัล").click()
         assert download.value.suggested_filename == "channels-1-2569.pdf"
@@ -113,5 +105,5 @@ def test_every_page_fits_a_phone(office: FiledAnnouncingOffice, browser: Browser
             f"/announcements/{published.code}",
         ):
             window.go(path)
-            assert window.fits(), path
+            assert fits(window.page), path
         assert window.strange == []

@@ -17,7 +17,7 @@ from mailroom.domain.signature import Soundness
 from mailroom.services.static_site import StaticSite
 from mailroom.web.public.look import FolderLook
 from storage.unit_of_work import SqlBooks
-from tests.support.browser import DESKTOP, Visitor, check_picture, chromium
+from tests.support.browser import DESKTOP, Visitor, check_picture, chromium, fits
 from tests.support.public_pages import PublicHall, add_instrument, add_licence, change, code, paper, verdict
 from tests.support.web_site import serving
 
@@ -60,12 +60,6 @@ def visiting(browser: Browser, base: str, size: dict[str, int], **more: Any) -> 
     assert visitor.strange == []
 
 
-def check_width(page: Page) -> None:
-    """Nothing sticks out to the side."""
-    wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide[0] == wide[1], page.url
-
-
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_fits_and_nothing_runs(browser: Browser, hall: PublicHall, tmp_path: Path, size: str) -> None:
     """Phone and desktop: no sideways scrolling, no foreign request, no script of a holder's name."""
@@ -74,7 +68,7 @@ def test_every_page_fits_and_nothing_runs(browser: Browser, hall: PublicHall, tm
     with serving(hall.app) as base, visiting(browser, base, SIZES[size]) as visitor:
         for number, path in enumerate([*paths, *(f"/l/{code(one)}" for one in range(1, 7))]):
             page = visitor.go(path)
-            check_width(page)
+            assert fits(page), page.url
             assert page.title() != "bad"
             assert page.locator("html").get_attribute("lang") == "th"
             check_picture(page, tmp_path / f"{size}-{number}.png", SIZES[size])
@@ -132,6 +126,7 @@ def test_a_search_works_by_keyboard_alone(browser: Browser, hall: PublicHall, sc
         page.keyboard.type("เรือป้า")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("พบ 1 รายการ")
+        page.wait_for_load_state()
         _tab_to(page, page.get_by_role("link", name="ร้านก๋วยเตี๋ยวเรือป้าแดง"))
         page.keyboard.press("Enter")
         expect(page.locator(".band")).to_contain_text("มีผลใช้บังคับ")
@@ -159,7 +154,7 @@ def test_a_chosen_file_is_checked(browser: Browser, hall: PublicHall, tmp_path: 
             expect(page.get_by_role("status")).to_have_text("ใบอนุญาต.pdf")
             page.get_by_role("button", name="ตรวจสอบไฟล์").click()
             expect(page.locator(f".band.{tone}")).to_contain_text(words)
-            check_width(page)
+            assert fits(page), page.url
             check_picture(page, tmp_path / f"{size}-{tone}.png", SIZES[size])
             expect(page.get_by_text(hashlib.sha256(content).hexdigest())).to_be_visible()
 
@@ -264,7 +259,7 @@ def test_the_folder_serves_without_a_server(
     StaticSite(hall.publication, files=hall.files, look=look, document=lambda _: b"%PDF").write_site(folder)
     with host(folder) as base, visiting(browser, base, SIZES[size]) as visitor:
         page = visitor.go("/index.html")
-        check_width(page)
+        assert fits(page), page.url
         page.get_by_label("ชื่อ เลขที่ กิจการ หรือสถานที่").fill("๑/๒๕๖๙")
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_have_text("พบ 1 รายการ")
@@ -272,20 +267,20 @@ def test_the_folder_serves_without_a_server(
         page.get_by_label("ชื่อ เลขที่ กิจการ หรือสถานที่").fill("")
         page.get_by_role("button", name="ค้นหา", exact=True).click()
         expect(page.get_by_role("status")).to_have_text("พบ 6 รายการ")
-        check_width(page)
+        assert fits(page), page.url
         check_picture(page, tmp_path / f"folder-{size}.png", SIZES[size])
         page.get_by_label("สถานะ").select_option(label="พักใช้")
         page.get_by_role("button", name="ค้นหา", exact=True).click()
         page.get_by_role("link", name="โรงแรม").click()
         expect(page.locator(".band")).to_contain_text("พักใช้")
-        check_width(page)
+        assert fits(page), page.url
         page = visitor.go(f"/slideshow.html?codes={code(1)},{code(2)}")
         expect(page.locator(".slide.shown")).to_contain_text("ร้านก๋วยเตี๋ยวเรือป้าแดง")
         page.keyboard.press("ArrowRight")
         expect(page.locator(".slide.shown")).to_contain_text("โรงแรม")
         expect(page.locator(".slide.shown .band.suspended svg")).to_be_visible()
         for path in ("/open-data.html", "/announcements.html", "/list/food-shop-1.html", f"/l/{code(6)}/index.html"):
-            check_width(visitor.go(path))
+            assert fits(visitor.go(path)), path
             assert visitor.page.title() != "bad"
 
 

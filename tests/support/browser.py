@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.web_site import CHROMIUM
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+PATIENCE_MS = 15_000
+"""How long a page may take to show what is expected of it, on a machine that does much else."""
 
 
 @contextmanager
@@ -19,6 +21,7 @@ def chromium() -> Iterator[Browser]:
     """A browser that reaches the loopback and nothing else."""
     assert CHROMIUM, "install the Debian package chromium"
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened
         opened.close()
@@ -49,8 +52,15 @@ class Visitor:
         return self.page
 
 
+def fits(page: Page) -> bool:
+    """Nothing makes the page wider than the window; measured once its styles are there, which a click does not await."""
+    page.wait_for_load_state()
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
 def check_picture(page: Page, path: Path, size: dict[str, int]) -> None:
     """The screenshot has the size of the window and shows something: many colours, not one blank sheet."""
+    page.wait_for_load_state()
     page.screenshot(path=path)
     picture = page.context.new_page()
     picture.goto("about:blank")
