@@ -7,26 +7,18 @@ from typing import NoReturn
 import typer
 
 from mailroom import __version__, siblings
-from mailroom.cli import accounts, announce, exports, keeping, licence, line, operation, setup
+from mailroom.cli.commands import Commands
 from mailroom.domain.errors import MailroomError, RefusedActionError
 from mailroom.paths import CONFIG
-from mailroom.texts import load_texts
 
 app = typer.Typer(
     name="mailroom",
+    cls=Commands,
     help="Electronic saraban: custody, register, acknowledgement and queue for citizens' mail.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-setup.add_to(app)
-operation.add_to(app)
-exports.add_to(app)
-accounts.add_to(app)
-licence.add_to(app)
-announce.add_to(app)
-line.add_to(app)
-keeping.add_to(app)
 
 
 def _version(wanted: bool) -> None:
@@ -48,6 +40,8 @@ def main() -> NoReturn:
         siblings.check()
         app(standalone_mode=True)
     except RefusedActionError as error:
+        from mailroom.texts import load_texts
+
         _fail(load_texts(CONFIG, "en").label("refusals", error.code).replace("{detail}", error.detail))
     except MailroomError as error:
         _fail(str(error))
