@@ -26,9 +26,12 @@ from mailroom.services.bounces import Bounces
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
 from mailroom.services.dispatch import Dispatcher
+from mailroom.services.evidence.alarms import evidence_codes
+from mailroom.services.journal.alarms import journal_codes
 from mailroom.services.keeping.alarms import keeping_codes
 from mailroom.services.letters import Letters
 from mailroom.services.processing import Processing
+from mailroom.services.records.alarms import record_codes
 from mailroom.services.reminders import Reminders
 from mailroom.services.rounds import Rounds
 from mailroom.stages.judge import Judge
@@ -73,6 +76,9 @@ class House:
         copies = keeping_codes(self.books, self.clock, targets)
         return [
             *copies,
+            *evidence_codes(self.books, self.clock),
+            *journal_codes(self.books, self.clock),
+            *record_codes(self.books, self.clock),
             *self.papers.alarms.codes(),
             *(code for one in self.talks.values() for code in one.watch.codes()),
         ]

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from channels import Finding
+from mailroom.bootstrap.chore import HouseChore
 from mailroom.bootstrap.house import House
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.bootstrap.restoring import checked
@@ -45,15 +46,6 @@ class Keeping:
     backups: BackupService
     drills: DrillService
     fixity: FixityService
-
-
-@dataclass(frozen=True, slots=True)
-class KeepingChore:
-    """Something that the daemon does every so many seconds, in a thread; no letters come of it."""
-
-    name: str
-    seconds: int
-    run: Callable[[], bool]
 
 
 def keeping(configuration: Configuration, books: Books, clock: Clock | None = None) -> Keeping:
@@ -139,12 +131,12 @@ def examine_targets(configuration: Configuration) -> Iterator[Finding]:
         yield Finding(f"backup {target.name}", ok=True, text=f"answers; {len(points)} copies{latest}")
 
 
-def chores(house: House) -> list[KeepingChore]:
+def chores(house: House) -> list[HouseChore]:
     """Daily copy, weekly drill, nightly part of the archive; nothing while no target is configured."""
     if not house.configuration.settings.backup.target:
         return []
     routine = Routine(house.configuration, house.books, house.clock, house.stopping)
-    return [KeepingChore("keeping", TICK_SECONDS, routine.run)]
+    return [HouseChore("keeping", TICK_SECONDS, routine.run)]
 
 
 class Routine:

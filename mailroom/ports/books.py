@@ -13,6 +13,8 @@ from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
 from mailroom.ports.chat import ChatBook
+from mailroom.ports.evidence import ChainBook, SentBook
+from mailroom.ports.journal import JournalBook
 from mailroom.ports.keeping import KeepingBook
 from mailroom.ports.licences import (
     DocumentBook,
@@ -23,6 +25,8 @@ from mailroom.ports.licences import (
     LinkBook,
     OutgoingBook,
 )
+from mailroom.ports.privacy import PrivacyBook, ReadBook
+from mailroom.ports.retention import RetentionBook
 
 
 class MessageBook(Protocol):
@@ -262,6 +266,18 @@ class UnitOfWork(Protocol):
     def fields(self) -> FieldBook: ...
     @property
     def keeping(self) -> KeepingBook: ...
+    @property
+    def chain(self) -> ChainBook: ...
+    @property
+    def sent(self) -> SentBook: ...
+    @property
+    def journal(self) -> JournalBook: ...
+    @property
+    def retention(self) -> RetentionBook: ...
+    @property
+    def privacy(self) -> PrivacyBook: ...
+    @property
+    def reads(self) -> ReadBook: ...
     def chats(self, channel: str, account: str) -> ChatBook:
         """The books of conversations of one account."""
 

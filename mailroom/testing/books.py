@@ -5,6 +5,8 @@ from types import TracebackType
 from typing import Self
 
 from mailroom.testing.chat_books import MemoryChatBook
+from mailroom.testing.evidence_books import MemoryChainBook, MemorySentBook
+from mailroom.testing.journal_book import MemoryJournalBook
 from mailroom.testing.keeping_book import MemoryKeepingBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
@@ -24,6 +26,8 @@ from mailroom.testing.paper_books import (
     MemoryLinkBook,
     MemoryOutgoingBook,
 )
+from mailroom.testing.privacy_books import MemoryPrivacyBook, MemoryReadBook
+from mailroom.testing.retention_book import MemoryRetentionBook
 from mailroom.testing.shelf import Shelf
 
 
@@ -56,6 +60,12 @@ class MemoryUnitOfWork:
         self.instruments = MemoryInstrumentBook(shelf)
         self.fields = MemoryFieldBook(shelf)
         self.keeping = MemoryKeepingBook(shelf)
+        self.reads = MemoryReadBook(shelf)
+        self.privacy = MemoryPrivacyBook(shelf)
+        self.retention = MemoryRetentionBook(shelf)
+        self.journal = MemoryJournalBook(shelf)
+        self.sent = MemorySentBook(shelf)
+        self.chain = MemoryChainBook(shelf)
         return self
 
     def chats(self, channel: str, account: str) -> MemoryChatBook:

@@ -1,0 +1,84 @@
+"""What proves that books and archive are as they were: a chain over every row that counts, and a daily checkpoint."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """Where the chain stands. Of an empty chain `seq` is 0 and `value` 32 zero bytes."""
+
+    seq: int
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row of the books in the chain.
+
+    leaf = SHA-256(0x00, canonical JSON of table, key and facts); value = SHA-256(0x02, value before, seq, leaf).
+    """
+
+    seq: int
+    at: datetime
+    table: str
+    key: str
+    leaf: bytes
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """The state of the chain at the end of a day: the Merkle tree (RFC 6962) over all leaves so far, signed."""
+
+    day: date
+    """The Thai day that it closes."""
+    at: datetime
+    size: int
+    """How many leaves; the seq of the last one."""
+    root: bytes
+    head: bytes
+    """Value of the link `size`."""
+    text: str
+    """What is signed: lines of origin, day, size, root and head."""
+    signature: bytes
+    """Ed25519 over the UTF-8 of `text`."""
+    key: bytes
+    """The public key (32 bytes) that checks it."""
+
+
+class ProofKind(StrEnum):
+    TIMESTAMP = "timestamp"
+    """An RFC 3161 token (DER) over SHA-256 of the checkpoint's text."""
+    WITNESS = "witness"
+    """Handed over to a witness; the data are its address and the server's reply."""
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointProof:
+    """What others know of a checkpoint."""
+
+    day: date
+    kind: ProofKind
+    at: datetime
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentCopy:
+    """One attempt at a letter, exactly as it was handed to the other side (G18)."""
+
+    item: str
+    """Id of the outbox item."""
+    attempt: int
+    at: datetime
+    digest: str
+    size: int
+    segment: str
+    offset: int
+    stored_length: int
+    reply: str
+    """What the other side answered; what went wrong where it did not take it."""
+    accepted: bool

@@ -1,0 +1,10 @@
+"""What may be cleared from the mailbox."""
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Filled with its tables."""

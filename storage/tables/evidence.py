@@ -1,0 +1,1 @@
+"""Tables of the chain, of checkpoints, and of letters as they were sent."""

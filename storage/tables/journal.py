@@ -1,0 +1,1 @@
+"""Tables of the journal, and of numbers that only it knows."""

@@ -1,0 +1,1 @@
+"""Tables of requests about personal data, breaches, and reads."""

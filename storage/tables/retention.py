@@ -1,0 +1,1 @@
+"""Tables of retention classes, holds and destruction lists."""
