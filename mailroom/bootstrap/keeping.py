@@ -25,7 +25,7 @@ from mailroom.services.keeping.drill import DrillService
 from mailroom.services.keeping.fixity import FixityService
 from mailroom.services.keeping.keep_plan import Keep
 from mailroom.services.keeping.restore import ARCHIVE, CHANNEL, CONFIGURATION, DATABASE_FILE
-from mailroom.services.keeping.schedule import backup_due, drill_due, fixity_due
+from mailroom.services.keeping.schedule import CHECK_PARTS, backup_due, drill_due, fixity_due, part_due
 from mailroom.services.keeping.targets import Target
 from mailroom.settings import TargetSection
 from storage.backup import open_store
@@ -152,7 +152,7 @@ class Routine:
 
     def run(self) -> bool:
         """One after another, so that a drill tries the copy that was just made. Never letters."""
-        for work in (self.backup, self.drill, self.fixity):
+        for work in (self.backup, self.check, self.drill, self.fixity):
             if self._stopping.is_set():
                 break
             try:
@@ -168,6 +168,15 @@ class Routine:
         for name in self._names:
             if backup_due(self._runs(name), now, self._section.at):
                 self._keeping.backups.run(name, self._watch)
+
+    def check(self) -> None:
+        """This night's part of what each target holds."""
+        now = self._clock.now()
+        for name in self._names:
+            with self._books.look() as uow:
+                part = part_due(uow.keeping.checks(name), now, self._section.at)
+            if part is not None and any(run.point for run in self._runs(name)):
+                self._keeping.backups.check(name, part, CHECK_PARTS)
 
     def drill(self) -> None:
         """Of targets that hold a copy."""

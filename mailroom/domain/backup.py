@@ -67,6 +67,18 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupCheck:
+    """A reading of part of what a target holds, by the target itself."""
+
+    target: str
+    part: int
+    of: int
+    """The n-th of so many equal parts."""
+    at: datetime
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixityRun:
     """A re-reading of part of the archive."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid, StoredPoint
+from mailroom.domain.backup import BackupCheck, BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid, StoredPoint
 
 BytesDone = Callable[[int, int], None]
 """Called with bytes done and bytes in all; 0 in all while that is unknown."""
@@ -102,6 +102,11 @@ class KeepingBook(Protocol):
     def add_drill(self, drill: Drill) -> None: ...
 
     def drills(self, limit: int = 20) -> list[Drill]:
+        """Latest first."""
+
+    def add_check(self, check: BackupCheck) -> None: ...
+
+    def checks(self, target: str, limit: int = 100) -> list[BackupCheck]:
         """Latest first."""
 
     def add_fixity(self, run: FixityRun) -> None: ...

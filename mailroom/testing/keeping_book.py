@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailroom.domain.agency import buddhist_year
-from mailroom.domain.backup import BackupRun, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.backup import BackupCheck, BackupRun, Drill, Fence, FixityRun, NumberVoid
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.stages.fence import is_series, stated
 from mailroom.testing.shelf import Shelf
@@ -51,6 +51,12 @@ class MemoryKeepingBook:
 
     def drills(self, limit: int = 20) -> list[Drill]:
         return self._shelf.drills[::-1][:limit]
+
+    def add_check(self, check: BackupCheck) -> None:
+        self._shelf.checks.append(check)
+
+    def checks(self, target: str, limit: int = 100) -> list[BackupCheck]:
+        return [one for one in reversed(self._shelf.checks) if one.target == target][:limit]
 
     def add_fixity(self, run: FixityRun) -> None:
         self._shelf.fixities.append(replace(run, id=len(self._shelf.fixities) + 1))

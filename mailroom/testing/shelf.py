@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 
-from mailroom.domain.backup import BackupRun, Drill, FixityRun, NumberVoid
+from mailroom.domain.backup import BackupCheck, BackupRun, Drill, FixityRun, NumberVoid
 from mailroom.domain.case import Case
 from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
@@ -68,6 +68,7 @@ class Shelf:
     chat_cursors: dict[AccountKey, str] = field(default_factory=dict)
     backups: dict[int, BackupRun] = field(default_factory=dict)
     drills: list[Drill] = field(default_factory=list)
+    checks: list[BackupCheck] = field(default_factory=list)
     fixities: list[FixityRun] = field(default_factory=list)
     fences: list[str] = field(default_factory=list)
     """Points whose restore awaits its fence."""

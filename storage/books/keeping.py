@@ -9,11 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from mailroom.domain.agency import buddhist_year
-from mailroom.domain.backup import LOST_IN_RESTORE, BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.backup import (
+    LOST_IN_RESTORE,
+    BackupCheck,
+    BackupRun,
+    Difference,
+    Drill,
+    Fence,
+    FixityRun,
+    NumberVoid,
+)
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.stages.fence import is_series, stated
 from storage.books.numbers import NumberSeries, fence_missing
 from storage.tables import (
+    BACKUP_CHECK,
     BACKUP_RUN,
     DRILL,
     FIXITY_RUN,
@@ -75,6 +85,22 @@ class SqlKeepingBook:
     def drills(self, limit: int = 20) -> list[Drill]:
         query = sa.select(DRILL).where(DRILL.c.agency == self._agency).order_by(DRILL.c.id.desc()).limit(limit)
         return [_drill(row) for row in self._transaction.all(query)]
+
+    def add_check(self, check: BackupCheck) -> None:
+        row = {"target": check.target, "part": check.part, "parts": check.of, "at": check.at}
+        add = sa.insert(BACKUP_CHECK).values(agency=self._agency, differences=_listed(check.differences), **row)
+        self._transaction.run(add)
+
+    def checks(self, target: str, limit: int = 100) -> list[BackupCheck]:
+        check = BACKUP_CHECK.c
+        query = sa.select(BACKUP_CHECK).where(check.agency == self._agency, check.target == target)
+        rows = self._transaction.all(query.order_by(check.id.desc()).limit(limit))
+        return [
+            BackupCheck(
+                target=row.target, part=row.part, of=row.parts, at=row.at, differences=_differences(row.differences)
+            )
+            for row in rows
+        ]
 
     def add_fixity(self, run: FixityRun) -> None:
         row = {name: getattr(run, name) for name in ("at", "seconds", "records", "bytes")}

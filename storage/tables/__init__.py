@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
 from storage.tables.keeping import (
+    BackupCheckRow,
     BackupRunRow,
     DrillRow,
     FixityRunRow,
@@ -63,6 +64,7 @@ CHAT_PERSON = table_of(ChatPersonRow)
 CONVERSATION = table_of(ConversationRow)
 CHAT_CURSOR = table_of(ChatCursorRow)
 BACKUP_RUN = table_of(BackupRunRow)
+BACKUP_CHECK = table_of(BackupCheckRow)
 DRILL = table_of(DrillRow)
 FIXITY_RUN = table_of(FixityRunRow)
 SEGMENT_READING = table_of(SegmentReadingRow)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.backup import BackupCheck, BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid
 from mailroom.domain.errors import FenceMissingError, RefusedActionError, StorageError
 from mailroom.ports import Books, UnitOfWork
 from mailroom.stages.fence import FARTHEST
@@ -238,3 +238,18 @@ class KeepingContract:
             uow.keeping.lift_fence([fence(3), fence(0, "out")], "malee", NOW)
             assert [(one.series, one.first, one.last) for one in uow.keeping.voids()] == [("in", 1, 3)]
             assert uow.outgoing.enter(outgoing()).number.number == 1
+
+    def test_checks_of_a_target_come_latest_first(self, books: Books) -> None:
+        """With what was found, and those of other targets apart."""
+        checks = [
+            BackupCheck(target=name, part=part, of=28, at=NOW + part * DAY, differences=found)
+            for part, name, found in ((1, "disk", ()), (2, "away", ()), (2, "disk", (Difference("pack", "บิตเสีย"),)))
+        ]
+        with books.begin() as uow:
+            for check in checks:
+                uow.keeping.add_check(check)
+            uow.commit()
+        with books.look() as uow:
+            assert uow.keeping.checks("disk") == [checks[2], checks[0]]
+            assert uow.keeping.checks("disk", 1) == [checks[2]]
+            assert uow.keeping.checks("tape") == []

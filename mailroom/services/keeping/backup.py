@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from mailroom.domain.backup import BackupRun, Difference
+from mailroom.domain.backup import BackupCheck, BackupRun, Difference
 from mailroom.domain.errors import MailroomError
 from mailroom.ports import Books, Clock, Snapshot
 from mailroom.services.keeping.keep_plan import let_go
@@ -57,10 +57,20 @@ class BackupService:
             return [self._one(target, watch, new=new) for target in targets]
 
     def check(self, wanted: str, part: int, of: int) -> dict[str, list[Difference]]:
-        """Have each target read the n-th of so many equal parts of what it holds; what is damaged, by target."""
+        """Have each target read the n-th of so many equal parts of what it holds; what is damaged, by target.
+
+        What was found is in the books. Raises ConfigurationError for an unknown target, AlreadyRunningError.
+        """
         targets = chosen(self._targets, wanted)
         with self._lock():
-            return {target.name: _checked(target, part, of) for target in targets}
+            found = {target.name: _checked(target, part, of) for target in targets}
+            with self._books.begin() as uow:
+                for name, differences in found.items():
+                    uow.keeping.add_check(
+                        BackupCheck(target=name, part=part, of=of, at=self._clock.now(), differences=tuple(differences))
+                    )
+                uow.commit()
+        return found
 
     def _one(self, target: Target, watch: Watch, *, new: bool) -> BackupRun:
         first = not any(run.point for run in self._ledger(target))

@@ -81,6 +81,11 @@ def test_a_check_asks_every_target(place: KeepingPlace) -> None:
     place.away.broken = "no answer"
     found = place.backups.check("", 2, 7)
     assert found == {"away": [Difference("away", "no answer")], "disk": [Difference("pack", "2 of 7")]}
+    assert "backup-damaged" in place.codes()
+    with place.books.look() as uow:
+        assert [(one.part, one.of, one.differences) for one in uow.keeping.checks("disk")] == [
+            (2, 7, (Difference("pack", "2 of 7"),))
+        ]
 
 
 def test_a_drill_passes_on_an_equal_copy_and_proves_the_point(place: KeepingPlace) -> None:
