@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from mailroom.domain.backup import BackupCheck, BackupRun, Drill, FixityRun, NumberVoid
+from mailroom.domain.breach import Breach, BreachStep
 from mailroom.domain.case import Case
 from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
@@ -14,6 +15,7 @@ from mailroom.domain.instrument import Instrument
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.outgoing import OutgoingEntry
+from mailroom.domain.privacy import DataRequest, Read, Restriction
 from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import RegisterEntry, RegisterNumber
 
@@ -73,6 +75,11 @@ class Shelf:
     fences: list[str] = field(default_factory=list)
     """Points whose restore awaits its fence."""
     voids: list[NumberVoid] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
+    data_requests: dict[int, DataRequest] = field(default_factory=dict)
+    restrictions: dict[int, Restriction] = field(default_factory=dict)
+    breaches: dict[int, Breach] = field(default_factory=dict)
+    breach_steps: list[BreachStep] = field(default_factory=list)
 
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}

@@ -28,6 +28,7 @@ from storage.tables.licences import (
     OutgoingEntryRow,
 )
 from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
+from storage.tables.privacy import BreachRow, BreachStepRow, DataRequestRow, ReadLogRow, RestrictionRow
 from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
 
 
@@ -70,4 +71,9 @@ FIXITY_RUN = table_of(FixityRunRow)
 SEGMENT_READING = table_of(SegmentReadingRow)
 NUMBER_FENCE = table_of(NumberFenceRow)
 NUMBER_VOID = table_of(NumberVoidRow)
+READ_LOG = table_of(ReadLogRow)
+DATA_REQUEST = table_of(DataRequestRow)
+RESTRICTION = table_of(RestrictionRow)
+BREACH = table_of(BreachRow)
+BREACH_STEP = table_of(BreachStepRow)
 METADATA = SQLModel.metadata

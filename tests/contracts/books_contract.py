@@ -12,6 +12,7 @@ from tests.contracts.keeping_contract import KeepingContract
 from tests.contracts.licence_contract import LicenceContract
 from tests.contracts.log_contract import LogContract
 from tests.contracts.paper_contract import PaperContract
+from tests.contracts.privacy_contract import PrivacyContract
 from tests.contracts.register_contract import RegisterContract
 
 
@@ -27,6 +28,7 @@ class BooksContract(
     ChatCaseContract,
     ChatLetterContract,
     KeepingContract,
+    PrivacyContract,
 ):
     """Subclass it and give it a `books` fixture."""
 
