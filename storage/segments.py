@@ -22,10 +22,13 @@ from storage.segment import PIECE_LIMIT, TornRecordError, examine
 DIFFERENCES = 100
 """So many are told of one segment; how many more there are is one of them."""
 REMEDY = "put the segment back from a second copy"
+OWN = "SELECT segment FROM message UNION SELECT segment FROM document UNION SELECT segment FROM sent_copy"
 NAMED = """
 SELECT segment_offset, stored_length, digest, 'message ' || id FROM message WHERE segment = :segment
 UNION ALL
 SELECT segment_offset, stored_length, digest, 'document ' || digest FROM document WHERE segment = :segment
+UNION ALL
+SELECT segment_offset, stored_length, digest, 'sent letter ' || item FROM sent_copy WHERE segment = :segment
 """
 
 
@@ -55,9 +58,8 @@ class ArchiveSegments:
         self._database = Path(database.removeprefix("sqlite:///"))
 
     def names(self) -> list[str]:
-        query = "SELECT DISTINCT segment FROM message UNION SELECT DISTINCT segment FROM document"
         there = {path.name for path in self._folder.glob("*.seg")}
-        found = there | {str(row[0]) for row in self._ask(query)}
+        found = there | {str(row[0]) for row in self._ask(OWN)}
         return sorted((name for name in found if NAME.fullmatch(name)), key=lambda name: int(Path(name).stem))
 
     def read_through(self, name: str, done: BytesDone) -> tuple[int, int, list[Difference]]:

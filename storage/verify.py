@@ -23,6 +23,7 @@ from storage.verify_chats import ChatCheck
 from storage.verify_keeping import KeepingCheck, Stretches, lost_numbers
 from storage.verify_papers import PaperCheck
 from storage.verify_records import BrokenRecordError, read_record
+from storage.verify_sent import SentCheck
 
 FINDINGS_LIMIT = 1000
 LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed", "settled"})
@@ -55,7 +56,8 @@ def verify(archive: Path, database: str, agency: str) -> Report:
         check = Check(connection, archive / "segments", agency, counts)
         chats = ChatCheck(connection, partial(_opened, database), archive.parent, agency, counts)
         keeping = KeepingCheck(connection, agency, counts)
-        findings = list(islice(check.all(*chats.looks, *keeping.looks), FINDINGS_LIMIT + 1))
+        sent = SentCheck(connection, agency, counts)
+        findings = list(islice(check.all(*chats.looks, *keeping.looks, *sent.looks), FINDINGS_LIMIT + 1))
     if len(findings) > FINDINGS_LIMIT:
         findings[-1] = fault("check", f"stopped after {FINDINGS_LIMIT} findings; mend these, then check again")
     return Report(tuple(findings), dict(counts))
@@ -109,7 +111,9 @@ class Check:
             "SELECT 'message' AS kind, CAST(id AS TEXT) AS name, digest, size, segment, segment_offset, stored_length "
             "FROM message WHERE agency = :agency UNION ALL "
             "SELECT 'document', digest, digest, size, segment, segment_offset, stored_length "
-            "FROM document WHERE agency = :agency ORDER BY segment, segment_offset"
+            "FROM document WHERE agency = :agency UNION ALL "
+            "SELECT 'sent letter', item || ', attempt ' || attempt, digest, size, segment, segment_offset, stored_length "
+            "FROM sent_copy WHERE agency = :agency ORDER BY segment, segment_offset"
         )
         seen = set()
         for name, group in groupby(rows, key=lambda row: str(row["segment"])):
@@ -117,7 +121,9 @@ class Check:
             yield from self._segment(name, group)
         for path in sorted(self._segments.glob("*.seg")):
             if path.name not in seen and path.stat().st_size:
-                yield Finding(Severity.NOTE, path.name, "no message or document of the books lies in this segment")
+                yield Finding(
+                    Severity.NOTE, path.name, "no message, document or letter of the books lies in this segment"
+                )
 
     def _segment(self, name: str, rows: Iterator[Any]) -> Iterator[Finding]:
         try:
@@ -221,7 +227,7 @@ class Check:
 
 def _unreferenced(name: str, start: int, end: int) -> Iterator[Finding]:
     if end > start:
-        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message or document")
+        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message, document or letter")
 
 
 def _kept(row: Any) -> str:

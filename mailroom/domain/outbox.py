@@ -55,6 +55,11 @@ class OutboxItem:
     def claimed(self) -> "OutboxItem":
         return replace(self, state=OutboxState.SENDING, attempts=self.attempts + 1)
 
+    def unclaimed(self) -> "OutboxItem":
+        """As if this attempt had never been begun: nothing of it was tried."""
+        waiting = OutboxState.DEFERRED if self.attempts > 1 else OutboxState.PENDING
+        return replace(self, state=waiting, attempts=self.attempts - 1)
+
     def sent(self, at: datetime, reply: str) -> "OutboxItem":
         return replace(self, state=OutboxState.SENT, sent_at=at, reply=reply)
 

@@ -11,6 +11,7 @@ from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.document import Document, DownloadLink
 from mailroom.domain.errors import FenceMissingError
+from mailroom.domain.evidence import SentCopy
 from mailroom.domain.instrument import Instrument
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
 from mailroom.domain.outbox import OutboxItem
@@ -84,6 +85,7 @@ class Shelf:
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}
         return type(self)(**copies)
+    sent: list[SentCopy] = field(default_factory=list)
 
     def next_number(self, register: str, year: int) -> int:
         if self.fences:

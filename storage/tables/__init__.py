@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.evidence_sent import SentCopyRow
 from storage.tables.keeping import (
     BackupCheckRow,
     BackupRunRow,
@@ -77,3 +78,4 @@ RESTRICTION = table_of(RestrictionRow)
 BREACH = table_of(BreachRow)
 BREACH_STEP = table_of(BreachStepRow)
 METADATA = SQLModel.metadata
+SENT_COPY = table_of(SentCopyRow)

@@ -15,6 +15,7 @@ from tests.contracts.paper_contract import PaperContract
 from tests.contracts.privacy_contract import PrivacyContract
 from tests.contracts.register_contract import RegisterContract
 
+from tests.contracts.sent_contract import SentContract
 
 class BooksContract(
     LogContract,
@@ -29,6 +30,7 @@ class BooksContract(
     ChatLetterContract,
     KeepingContract,
     PrivacyContract,
+    SentContract,
 ):
     """Subclass it and give it a `books` fixture."""
 
