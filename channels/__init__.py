@@ -7,6 +7,7 @@ from typing import Any
 
 from channels import email, line
 from mailroom.ports import ChannelHome, ChatPlatform, Inbox, Reader, Sender
+from mailroom.ports.mailbox import Space
 from mailroom.settings import ChannelSection, Finding
 from mailroom.stages.classify import Classifier
 
@@ -29,6 +30,8 @@ class Channel:
     """Takes the settings, the agency's name, from which letters come, and what signs letters that carry documents."""
     check: Callable[[Any, str], Iterator[Finding]]
     """Takes the settings and the agency's web address; connects to everything they name, for `mailroom doctor`."""
+    space: Callable[[Any], Space] | None = None
+    """For channels whose messages stay with a provider, in a mailbox that can be full."""
     chat: Callable[[Any], ChatPlatform] | None = None
     """For channels that push to us and speak in turns."""
 
@@ -41,6 +44,7 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             reader=email.reader,
             sender=email.sender,
             check=email.check,
+            space=email.space,
         ),
         "line": Channel(
             settings=line.LineSettings,

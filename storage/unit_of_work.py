@@ -19,6 +19,7 @@ from storage.books.journal import SqlJournalBook
 from storage.books.keeping import SqlKeepingBook
 from storage.books.licences import SqlLicenceBook
 from storage.books.links import SqlLinkBook
+from storage.books.mailbox import SqlMailboxBook
 from storage.books.messages import SqlMessageBook
 from storage.books.outbox import SqlOutboxBook
 from storage.books.outgoing import SqlOutgoingBook
@@ -146,6 +147,10 @@ class SqlUnitOfWork:
     @cached_property
     def reads(self) -> SqlReadBook:
         return SqlReadBook(self._transaction)
+
+    @cached_property
+    def mailbox(self) -> SqlMailboxBook:
+        return SqlMailboxBook(self._transaction)
 
     def chats(self, channel: str, account: str) -> SqlChatBook:
         return SqlChatBook(self._transaction, channel, account)

@@ -7,13 +7,15 @@ from channels.email.inbox import ImapInbox
 from channels.email.sandbox import SandboxedReader
 from channels.email.sender import SmtpSender
 from channels.email.settings import EmailSettings
+from channels.email.space import ImapSpace
 from mailroom.ports import ChannelHome, Inbox, Reader
 from mailroom.settings import Finding
 from mailroom.stages.classify import Classifier
 
-__all__ = ["EmailSettings", "check", "inbox", "reader", "sender"]
+__all__ = ["EmailSettings", "check", "inbox", "reader", "sender", "space"]
 
 sender = SmtpSender
+space = ImapSpace
 
 
 def inbox(settings: EmailSettings, _: ChannelHome) -> Inbox:

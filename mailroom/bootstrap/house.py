@@ -14,6 +14,7 @@ from mailroom.bootstrap.parts import (
     announcements,
     composer,
     dispatchers,
+    mailboxes,
     open_books,
     readers,
     reminders,
@@ -79,6 +80,7 @@ class House:
             *evidence_codes(self.books, self.clock),
             *journal_codes(self.books, self.clock),
             *record_codes(self.books, self.clock),
+            *mailboxes(self.configuration, self.books, self.clock).codes(),
             *self.papers.alarms.codes(),
             *(code for one in self.talks.values() for code in one.watch.codes()),
         ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.announcements import Announcements
 from mailroom.services.delivery import EMAIL
 from mailroom.services.dispatch import Dispatcher
+from mailroom.services.mailbox import Mailboxes
 from mailroom.services.reminders import Reminders
 from mailroom.services.sign_in import SignIn
 from mailroom.services.wording import Wording
@@ -151,3 +152,14 @@ def reminders(configuration: Configuration, books: Books, clock: Clock) -> Remin
         status_url=record_address(configuration),
         days=configuration.settings.licences.remind_days,
     )
+
+
+def mailboxes(configuration: Configuration, books: Books, clock: Clock | None = None) -> Mailboxes:
+    """Of channels whose messages stay with a provider; connected to nothing yet."""
+    spaces = {}
+    for name, settings in configuration.channels.items():
+        space = CHANNELS[name].space
+        if space is not None:
+            spaces[name] = partial(space, settings)
+    targets = [one.name for one in configuration.settings.backup.target]
+    return Mailboxes(books=books, spaces=spaces, targets=targets, clock=clock or SystemClock())

@@ -25,6 +25,7 @@ from mailroom.ports.licences import (
     LinkBook,
     OutgoingBook,
 )
+from mailroom.ports.mailbox import MailboxBook
 from mailroom.ports.privacy import PrivacyBook, ReadBook
 from mailroom.ports.retention import RetentionBook
 
@@ -274,6 +275,8 @@ class UnitOfWork(Protocol):
     def journal(self) -> JournalBook: ...
     @property
     def retention(self) -> RetentionBook: ...
+    @property
+    def mailbox(self) -> MailboxBook: ...
     @property
     def privacy(self) -> PrivacyBook: ...
     @property

@@ -9,6 +9,7 @@ from mailroom.testing.evidence_books import MemoryChainBook, MemorySentBook
 from mailroom.testing.journal_book import MemoryJournalBook
 from mailroom.testing.keeping_book import MemoryKeepingBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
+from mailroom.testing.mailbox_book import MemoryMailboxBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
 from mailroom.testing.other_books import (
     MemoryAccountBook,
@@ -60,6 +61,7 @@ class MemoryUnitOfWork:
         self.instruments = MemoryInstrumentBook(shelf)
         self.fields = MemoryFieldBook(shelf)
         self.keeping = MemoryKeepingBook(shelf)
+        self.mailbox = MemoryMailboxBook(shelf)
         self.reads = MemoryReadBook(shelf)
         self.privacy = MemoryPrivacyBook(shelf)
         self.retention = MemoryRetentionBook(shelf)

@@ -14,6 +14,7 @@ from mailroom.domain.errors import FenceMissingError
 from mailroom.domain.evidence import SentCopy
 from mailroom.domain.instrument import Instrument
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
+from mailroom.domain.mailbox import Clearing, MailboxUse
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.domain.privacy import DataRequest, Read, Restriction
@@ -71,6 +72,8 @@ class Shelf:
     chat_cursors: dict[AccountKey, str] = field(default_factory=dict)
     backups: dict[int, BackupRun] = field(default_factory=dict)
     drills: list[Drill] = field(default_factory=list)
+    mailbox_uses: dict[AccountKey, MailboxUse] = field(default_factory=dict)
+    clearings: list[Clearing] = field(default_factory=list)
     checks: list[BackupCheck] = field(default_factory=list)
     fixities: list[FixityRun] = field(default_factory=list)
     fences: list[str] = field(default_factory=list)
@@ -82,10 +85,11 @@ class Shelf:
     breaches: dict[int, Breach] = field(default_factory=dict)
     breach_steps: list[BreachStep] = field(default_factory=list)
 
+    sent: list[SentCopy] = field(default_factory=list)
+
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}
         return type(self)(**copies)
-    sent: list[SentCopy] = field(default_factory=list)
 
     def next_number(self, register: str, year: int) -> int:
         if self.fences:

@@ -28,6 +28,7 @@ from storage.tables.licences import (
     LicenceRow,
     OutgoingEntryRow,
 )
+from storage.tables.mailbox import ClearedMessageRow, ClearingRow, MailboxUseRow
 from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
 from storage.tables.privacy import BreachRow, BreachStepRow, DataRequestRow, ReadLogRow, RestrictionRow
 from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
@@ -71,11 +72,14 @@ DRILL = table_of(DrillRow)
 FIXITY_RUN = table_of(FixityRunRow)
 SEGMENT_READING = table_of(SegmentReadingRow)
 NUMBER_FENCE = table_of(NumberFenceRow)
+MAILBOX_USE = table_of(MailboxUseRow)
+CLEARING = table_of(ClearingRow)
+CLEARED_MESSAGE = table_of(ClearedMessageRow)
 NUMBER_VOID = table_of(NumberVoidRow)
 READ_LOG = table_of(ReadLogRow)
 DATA_REQUEST = table_of(DataRequestRow)
 RESTRICTION = table_of(RestrictionRow)
 BREACH = table_of(BreachRow)
 BREACH_STEP = table_of(BreachStepRow)
-METADATA = SQLModel.metadata
 SENT_COPY = table_of(SentCopyRow)
+METADATA = SQLModel.metadata

@@ -11,11 +11,12 @@ from tests.contracts.histories_contract import HistoriesContract
 from tests.contracts.keeping_contract import KeepingContract
 from tests.contracts.licence_contract import LicenceContract
 from tests.contracts.log_contract import LogContract
+from tests.contracts.mailbox_contract import MailboxContract
 from tests.contracts.paper_contract import PaperContract
 from tests.contracts.privacy_contract import PrivacyContract
 from tests.contracts.register_contract import RegisterContract
-
 from tests.contracts.sent_contract import SentContract
+
 
 class BooksContract(
     LogContract,
@@ -29,8 +30,9 @@ class BooksContract(
     ChatCaseContract,
     ChatLetterContract,
     KeepingContract,
-    PrivacyContract,
+    MailboxContract,
     SentContract,
+    PrivacyContract,
 ):
     """Subclass it and give it a `books` fixture."""
 
