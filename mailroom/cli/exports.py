@@ -9,6 +9,7 @@ import typer
 from mailroom import bootstrap
 from mailroom.cli.files import target
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.read_table import note_read
 from mailroom.services.export import ExportFormat
 
 export = typer.Typer(help="Write a register or the message log to a file.", no_args_is_help=True)
@@ -38,6 +39,7 @@ def register(
     """ทะเบียนหนังสือรับ, one row for each entry, in the columns of แบบที่ 13."""
     loaded = bootstrap.load(config)
     with bootstrap.open_books(loaded) as books, target(output) as out:
+        note_read(books, "export register", f"register/{year or 'all'}")
         bootstrap.export(loaded, books, thai_digits=thai_digits).register(form, out, year=year)
 
 
@@ -52,6 +54,7 @@ def outgoing(
     """ทะเบียนหนังสือส่ง, one row for each letter sent, in the columns of แบบที่ 14."""
     loaded = bootstrap.load(config)
     with bootstrap.open_books(loaded) as books, target(output) as out:
+        note_read(books, "export outgoing", f"outgoing/{year or 'all'}")
         bootstrap.export(loaded, books, thai_digits=thai_digits).outgoing(form, out, year=year)
 
 
@@ -66,6 +69,7 @@ def messages(
         raise typer.BadParameter("messages are written as json")
     loaded = bootstrap.load(config)
     with bootstrap.open_books(loaded) as books, target(output) as out:
+        note_read(books, "export messages", "messages/all")
         bootstrap.export(loaded, books, thai_digits=False).messages(out)
 
 

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from mailroom import logs
+from mailroom import bootstrap, logs
 from mailroom.bootstrap.restoring import data_elsewhere, restore_all, restore_one, store_at
 from mailroom.cli.display import bytes_progress
 from mailroom.cli.keeping_parts import FromOption, PasswordOption, moment, say, source
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.read_table import note_read
 from mailroom.services.keeping.restore import Restored
 
 restore = typer.Typer(help="Put a copy back.", invoke_without_command=True)
@@ -61,6 +62,7 @@ def message(
     """Bring one message or document out of a copy, as a file; nothing else is touched."""
     folder = _needed(place, to)
     logs.configure("error")
+    _note(config, what)
     with (
         source(place, config, password_file) as wanted,
         store_at(wanted) as store,
@@ -68,6 +70,16 @@ def message(
     ):
         file = restore_one(store, point, what.lower(), folder, done)
     say({"file": str(file), "bytes": file.stat().st_size}, [f"restored: {file}"], as_json=as_json)
+
+
+def _note(config: Path, what: str) -> None:
+    """In the books of the agency, where it has any on this machine: an empty one has none to note it in (R109)."""
+    if not config.exists():
+        return
+    loaded = bootstrap.load(config)
+    if loaded.data_dir.exists():
+        with bootstrap.open_books(loaded) as books:
+            note_read(books, "restore message", what if what.isalnum() and what.isascii() else "unknown")
 
 
 def _needed(place: str, to: Path | None) -> Path:

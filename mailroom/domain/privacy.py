@@ -7,6 +7,10 @@ from enum import StrEnum
 from mailroom.domain.register import RegisterNumber
 
 
+HOLDER = "holder"
+"""Who reads by a one-time link: whoever has it."""
+
+
 class How(StrEnum):
     """How personal data were shown."""
 
@@ -23,7 +27,7 @@ class Read:
 
     at: datetime
     actor: str
-    """User name; `cli:USER` for a command, `holder` for whoever came with a one-time link."""
+    """User name; `cli:USER` for a command, `HOLDER` for whoever came with a one-time link."""
     what: str
     """`message`, `attachment`, `document`, `licence`, `paper`, `conversation`, `queue`, `export` and others: see docs/privacy.md."""
     key: str

@@ -52,6 +52,7 @@ def _shown(
 ) -> Response:
     waiting = _waiting(site)
     offered = [one for one in waiting if refusal(site.house, visit.clerk, one) is None]
+    visit.listed.extend(one.id for one in offered[:MOST])
     return site.pages.show(
         "approvals.html",
         session=visit.session,

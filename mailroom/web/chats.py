@@ -65,6 +65,7 @@ def chats_page(site: Site, visit: Visit) -> Response:
         lines = _lines(uow, look, chats, wanted[page * PAGE_SIZE : (page + 1) * PAGE_SIZE])
         going = [_going(site, chats, one) for one in (*chats.open(), *chats.closed())]
         counts = uow.health.chats()
+    visit.listed.extend({one.row: None for one in lines if one.row is not None})
     return site.pages.show(
         "chats.html",
         session=visit.session,
