@@ -5,19 +5,24 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from mailroom.domain.backup import Difference
-from mailroom.domain.errors import AlreadyRunningError, StorageError
+from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, StorageError
 from mailroom.ports import BytesDone
 from storage.archive import NAME
 from storage.claim import CLAIM_SECONDS, FolderClaim
 from storage.disk import disk_errors, make_durable_folder, sync_folder
 from storage.driver import sqlite_module
-from storage.segment import PIECE_LIMIT, TornRecordError, examine
+from storage.pieces import Opener
+from storage.record_form import PIECE_LIMIT, TornRecordError
+from storage.sealing.kek import KeyEncryptionKeys
+from storage.sealing.keys import keys_of, opener_of
+from storage.segment import examine
 
 DIFFERENCES = 100
 """So many are told of one segment; how many more there are is one of them."""
@@ -48,11 +53,20 @@ Places = dict[int, list[Named]]
 class ArchiveSegments:
     """`ports.Segments`. A segment of the books that is not there is among the names, and damaged."""
 
-    def __init__(self, archive: Path, database: str, *, patience: float = CLAIM_SECONDS) -> None:
+    def __init__(
+        self,
+        archive: Path,
+        database: str,
+        *,
+        keks: KeyEncryptionKeys | None = None,
+        patience: float = CLAIM_SECONDS,
+    ) -> None:
         """`archive` is the folder that holds `segments`, `database` an address `sqlite:///PATH`.
 
-        So many seconds of `patience` it has with who writes there.
+        So many seconds of `patience` it has with who writes there. What needs a key that is not in the keyring raises
+        ConfigurationError.
         """
+        self._keys = keys_of(archive, keks)
         self._patience = patience
         self._folder = archive / "segments"
         self._database = Path(database.removeprefix("sqlite:///"))
@@ -65,7 +79,7 @@ class ArchiveSegments:
     def read_through(self, name: str, done: BytesDone) -> tuple[int, int, list[Difference]]:
         path = self._path(name)
         # The books first: what they name was in the file before they did.
-        reading = Reading(path, self._places(name))
+        reading = self._reading(path, name)
         told = list(reading.differences(done))
         if len(told) > DIFFERENCES:
             told[DIFFERENCES:] = [f"{len(told) - DIFFERENCES} more of its records are damaged"]
@@ -81,7 +95,7 @@ class ArchiveSegments:
                 _copy(whole, part)
                 # Nobody writes from here on: what was kept since the copy was made goes over into the new file.
                 claim.take(self._patience)
-                _carry_over(path, part)
+                _carry_over(path, part, self._opener(path, name))
                 self._require_whole(name, part)
                 _put_in_place(part, path)
         except AlreadyRunningError as error:
@@ -91,8 +105,17 @@ class ArchiveSegments:
             part.unlink(missing_ok=True)
 
     def _require_whole(self, name: str, part: Path) -> None:
-        for text in Reading(part, self._places(name)).differences(_silent):
+        for text in self._reading(part, name).differences(_silent):
             raise StorageError(f"the copy of {name} is not whole either: {text}; take another copy")
+
+    def _reading(self, path: Path, name: str) -> "Reading":
+        """Of the segment of that name, which may lie in another file."""
+        return Reading(path, self._places(name), self._opener(path, name))
+
+    def _opener(self, path: Path, name: str) -> Opener:
+        with suppress(OSError):
+            return opener_of(self._keys, int(Path(name).stem), path)
+        return partial(self._keys.seal, int(Path(name).stem))
 
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name):
@@ -119,8 +142,9 @@ class ArchiveSegments:
 class Reading:
     """One segment, read once from end to end. `records` and `bytes` are those of it that are sound."""
 
-    def __init__(self, path: Path, places: Places) -> None:
+    def __init__(self, path: Path, places: Places, opener: Opener) -> None:
         self._path = path
+        self._opener = opener
         self._places = places
         self.records = 0
         self.bytes = 0
@@ -143,8 +167,8 @@ class Reading:
                 yield from self._lost(waiting.pop(), "no record begins there")
             file.seek(at)
             try:
-                record = examine(file)
-            except (TornRecordError, OSError) as error:
+                record = examine(file, self._opener)
+            except (TornRecordError, ArchiveDamagedError, OSError) as error:
                 if waiting and waiting[-1] == at:
                     yield from self._lost(waiting.pop(), str(error))
                 elif waiting:
@@ -180,12 +204,12 @@ def _copy(whole: BinaryIO, part: Path) -> None:
         copyfileobj(whole, file, PIECE_LIMIT)
 
 
-def _carry_over(path: Path, part: Path) -> None:
+def _carry_over(path: Path, part: Path, opener: Opener) -> None:
     """What the segment holds behind the end of its copy: whole records are taken along, and all is made durable."""
     with part.open("r+b") as copy:
         end = copy.seek(0, os.SEEK_END)
         with suppress(FileNotFoundError), path.open("rb") as segment:
-            length = _sound_from(segment, end)
+            length = _sound_from(segment, end, opener)
             segment.seek(end)
             while length:
                 piece = segment.read(min(length, PIECE_LIMIT))
@@ -195,14 +219,14 @@ def _carry_over(path: Path, part: Path) -> None:
         os.fsync(copy.fileno())
 
 
-def _sound_from(segment: BinaryIO, start: int) -> int:
+def _sound_from(segment: BinaryIO, start: int, opener: Opener) -> int:
     """Bytes of the unbroken row of sound records that begins there."""
     end = start
     try:
         while True:
             segment.seek(end)
-            end += examine(segment).length
-    except (TornRecordError, OSError):
+            end += examine(segment, opener).length
+    except (TornRecordError, ArchiveDamagedError, OSError):
         return end - start
 
 

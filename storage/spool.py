@@ -18,6 +18,7 @@ import structlog
 from mailroom.domain.chat import Spooled
 from mailroom.domain.errors import StorageError
 from storage.archive import BEGINNING, Edge, Scanned, SegmentArchive
+from storage.sealing.kek import KeyEncryptionKeys
 
 _log = structlog.get_logger(__name__)
 
@@ -43,8 +44,10 @@ class SegmentSpool:
     Raises ConfigurationError for a folder on a network file system.
     """
 
-    def __init__(self, folder: Path, archive: SegmentArchive | None = None) -> None:
-        self._archive = archive or SegmentArchive(folder)
+    def __init__(
+        self, folder: Path, archive: SegmentArchive | None = None, *, keks: KeyEncryptionKeys | None = None
+    ) -> None:
+        self._archive = archive or SegmentArchive(folder, keks=keks)
         self._queue: deque[_Delivery] = deque()
         self._change = threading.Condition()
         self._writer: threading.Thread | None = None
@@ -124,7 +127,7 @@ class SegmentSpool:
             header, _, body = stream.read().partition(b"\n")
         end = record.place.offset + record.place.length
         return Spooled(
-            place=f"{_segment(record):08}.{end:012}.{record.digest[:16]}",
+            place=f"{_segment(record):08}.{end:012}.{record.mark}",
             body=body,
             digest=hashlib.sha256(body).hexdigest(),
             received_at=datetime.fromisoformat(json.loads(header)["received_at"]),

@@ -19,10 +19,11 @@ import zstandard
 from mailroom.domain.errors import StorageError
 from storage.driver import sqlite_module
 from storage.findings import Finding, Severity, fault, gap
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.verify_chats import ChatCheck
 from storage.verify_keeping import KeepingCheck, Stretches, lost_numbers
 from storage.verify_papers import PaperCheck
-from storage.verify_records import BrokenRecordError, read_record
+from storage.verify_records import NOT_OPENED, BrokenRecordError, CheckerKeys, read_record
 from storage.verify_sent import SentCheck
 
 FINDINGS_LIMIT = 1000
@@ -46,15 +47,16 @@ class Report:
         return not any(finding.severity is Severity.FAULT for finding in self.findings)
 
 
-def verify(archive: Path, database: str, agency: str) -> Report:
+def verify(archive: Path, database: str, agency: str, *, keks: KeyEncryptionKeys | None = None) -> Report:
     """Check everything of one agency, in bounded memory; safe beside a running program.
 
-    `archive` is the folder that holds `segments`; beside it each channel has a folder of its own. Raises StorageError when the database cannot be opened.
+    `archive` is the folder that holds `segments`; beside it each channel has a folder of its own. Without `keks` only
+    structure and check sums of what is sealed are looked at. Raises StorageError when the database cannot be opened.
     """
     counts: Counter[str] = Counter()
     with closing(_opened(database)) as connection:
-        check = Check(connection, archive / "segments", agency, counts)
-        chats = ChatCheck(connection, partial(_opened, database), archive.parent, agency, counts)
+        check = Check(connection, archive / "segments", agency, counts, CheckerKeys(archive, keks))
+        chats = ChatCheck(connection, partial(_opened, database), archive.parent, agency, counts, keks)
         keeping = KeepingCheck(connection, agency, counts)
         sent = SentCheck(connection, agency, counts)
         findings = list(islice(check.all(*chats.looks, *keeping.looks, *sent.looks), FINDINGS_LIMIT + 1))
@@ -79,15 +81,18 @@ def _opened(database: str) -> Any:
 class Check:
     """One run over one state of the database; the archive may grow meanwhile."""
 
-    def __init__(self, connection: Any, segments: Path, agency: str, counts: Counter[str]) -> None:
+    def __init__(
+        self, connection: Any, segments: Path, agency: str, counts: Counter[str], keys: CheckerKeys
+    ) -> None:
         self._connection = connection
+        self._keys = keys
         self._segments = segments
         self._agency = agency
         self._counts = counts
 
     def all(self, *others: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         looks = (self._pages, self._references, self._archive, self._registers, self._entries, self._messages)
-        papers = PaperCheck(self._connection, self._segments, self._agency, self._counts)
+        papers = PaperCheck(self._connection, self._segments, self._agency, self._counts, self._keys)
         for look in (*looks, self._outbox, *papers.looks, *others):
             try:
                 yield from look()
@@ -124,6 +129,9 @@ class Check:
                 yield Finding(
                     Severity.NOTE, path.name, "no message, document or letter of the books lies in this segment"
                 )
+        if self._counts[NOT_OPENED]:
+            text = f"{self._counts[NOT_OPENED]} records are sealed, and were not opened: there is no keyring"
+            yield Finding(Severity.NOTE, "archive", f"{text}; name it in [keys] keyring to have them compared")
 
     def _segment(self, name: str, rows: Iterator[Any]) -> Iterator[Finding]:
         try:
@@ -145,12 +153,14 @@ class Check:
         self._counts["bytes"] += row["size"]
         file.seek(row["segment_offset"])
         try:
-            found = read_record(file)
+            found = read_record(file, self._keys.of(row["segment"]))
         except (BrokenRecordError, zstandard.ZstdError, OSError) as error:
             where = f"{row['segment']} at {row['segment_offset']}"
             yield fault(_kept(row), f"its bytes in {where} are damaged ({error}); restore the segment")
             return
-        if found != (row["digest"], row["size"], row["stored_length"]):
+        if not found.opened:
+            self._counts[NOT_OPENED] += 1
+        if not found.is_that(row["digest"], row["size"], row["stored_length"]):
             yield fault(_kept(row), "the archive holds other bytes than the books say; restore both")
 
     def _registers(self) -> Iterator[Finding]:

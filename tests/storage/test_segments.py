@@ -16,7 +16,7 @@ from mailroom.domain.errors import StorageError
 from mailroom.domain.message import LoggedMessage
 from storage.archive import SegmentArchive
 from storage.claim import FolderClaim
-from storage.segment import MAGIC
+from storage.record_form import MAGIC
 from storage.segments import DIFFERENCES, ArchiveSegments
 from storage.unit_of_work import SqlBooks
 from tests.support.book_values import keep_and_log
