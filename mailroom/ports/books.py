@@ -92,7 +92,7 @@ class QueueBook(Protocol):
     """What clerks look at."""
 
     def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
-        """Newest first by urgency, then deemed receipt (R48); without attachments.
+        """Newest first by urgency, then deemed receipt (R48); without attachments, and without restricted cases (R106).
 
         Views: `hold`, `accept`, `redirect`, `ignore`, `undelivered` (a letter failed or is deferred), `all`.
         `search` finds a substring of number, subject, sender's name or address; Thai and Arabic digits are alike.

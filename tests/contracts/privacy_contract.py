@@ -8,10 +8,13 @@ import pytest
 
 from mailroom.domain.breach import Breach, BreachFacts, BreachKind, BreachStep, Risk, StepKind
 from mailroom.domain.errors import RefusedActionError, StorageError
+from mailroom.domain.licence import IssuanceState, LicenceQuery
+from mailroom.domain.outbox import OutboxState
 from mailroom.domain.privacy import DataRequest, Read, RequestKind, RequestState, Restriction
 from mailroom.domain.register import RegisterNumber
 from mailroom.ports import Books
-from tests.support.book_values import NOW, YEAR, arrive, draft, message, verdict
+from tests.support.book_values import NOW, YEAR, arrive, draft, item, message, verdict
+from tests.support.paper_values import issuance, licence
 
 DAY = timedelta(days=1)
 FIRST = RegisterNumber(YEAR, 1)
@@ -143,6 +146,52 @@ class RequestContract:
             assert uow.privacy.restriction_of_message(other.id) is None
             uow.privacy.save_restriction(replace(placed, lifted_at=NOW))
             assert uow.privacy.restricted_messages() == frozenset()
+
+    def test_no_list_and_no_search_shows_a_restricted_case(self, books: Books) -> None:
+        """Neither its messages nor licences and papers that came of it; they come back when it is lifted."""
+        opened, joined, other = arrive(books, b"a", b"b", b"c")
+        every = LicenceQuery(on=NOW.date())
+        with books.begin() as uow:
+            for one, more in ((opened, {}), (joined, {"follows": FIRST}), (other, {})):
+                uow.messages.record(verdict(one, message(), **more))
+            uow.register.enter(draft(opened))
+            uow.outbox.put(item(opened.id, state=OutboxState.FAILED))
+            hidden = uow.licences.add(licence(1, message_id=opened.id))
+            shown = uow.licences.add(licence(2, message_id=other.id))
+            papers = [
+                uow.issuances.add(issuance(message_id=row, licence_id=of, batch=""))
+                for row, of in ((joined.id, None), (None, hidden.id), (None, shown.id), (None, None))
+            ]
+            uow.commit()
+
+        def seen() -> Any:
+            with books.look() as uow:
+                found = uow.licences.search(every, offset=0, limit=9)
+                assert uow.licences.count(every) == len(found)
+                assert sorted(one.id for one in uow.licences.every(every)) == sorted(one.id for one in found)
+                counts = uow.queue.counts()
+                page = uow.queue.page("all", "", offset=0, limit=9)
+                named = uow.queue.page("all", "1/2569", offset=0, limit=9)
+                return (
+                    sorted(one.logged.id for one in page),
+                    len(named),
+                    (counts["all"], counts["accept"], counts["undelivered"]),
+                    sorted(one.id for one in found),
+                    sorted(one.id for one in uow.issuances.page(list(IssuanceState), "", offset=0, limit=9)),
+                )
+
+        rows = [one.id for one in (opened, joined, other)]
+        everything = (rows, 1, (3, 3, 1), [hidden.id, shown.id], [one.id for one in papers])
+        assert seen() == everything
+        with books.begin() as uow:
+            placed = uow.privacy.restrict(restriction())
+            assert [one.logged.id for one in uow.queue.later(FIRST)] == [joined.id]
+            uow.commit()
+        assert seen() == ([other.id], 0, (1, 1, 0), [shown.id], [one.id for one in papers[2:]])
+        with books.begin() as uow:
+            uow.privacy.save_restriction(replace(placed, lifted_at=NOW))
+            uow.commit()
+        assert seen() == everything
 
 
 class BreachContract:
