@@ -15,9 +15,9 @@ class ChainHead:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One row of the books in the chain.
+    """One row of the books in the chain, as `stages.chain` makes it.
 
-    leaf = SHA-256(0x00, canonical JSON of table, key and facts); value = SHA-256(0x02, value before, seq, leaf).
+    leaf = SHA-256(0x00, JSON of table, key and facts); value = SHA-256(0x02, value before, seq, at, leaf).
     """
 
     seq: int
@@ -46,6 +46,34 @@ class Checkpoint:
     """Ed25519 over the UTF-8 of `text`."""
     key: bytes
     """The public key (32 bytes) that checks it."""
+
+
+class EvidenceFamily(StrEnum):
+    """What a line of the event log is in the language of registered electronic delivery.
+
+    In the style of EN 319 522; the channels themselves, mail and chat, are not qualified ones.
+    """
+
+    SUBMISSION_ACCEPTED = "submission-accepted"
+    """What somebody sent is in our custody."""
+    SUBMISSION_REFUSED = "submission-refused"
+    """It is in custody, and what it asks for was not taken on: another agency or channel is named."""
+    RELAY_ACCEPTED = "relay-accepted"
+    """The recipient's side took our letter."""
+    RELAY_REFUSED = "relay-refused"
+    """It refused our letter for good."""
+    RELAY_FAILED = "relay-failed"
+    """It could not take it now; the letter goes again."""
+    RELAY_UNKNOWN = "relay-unknown"
+    """Nobody knows whether it took it: the answer was lost, or another system is still trying."""
+    NOTIFIED = "notified"
+    """The recipient was told where a document waits."""
+    HANDED_OVER = "handed-over"
+    """Whoever held the one-time link took the document, or an officer opened what was sent to us."""
+    DELIVERED = "delivered"
+    """The other side's report says that the letter lies in the recipient's mailbox."""
+    NON_DELIVERY = "non-delivery"
+    """A report says that it never reached the recipient."""
 
 
 class ProofKind(StrEnum):

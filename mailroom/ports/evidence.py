@@ -32,6 +32,12 @@ class ChainBook(Protocol):
     def of_rows(self, rows: Sequence[tuple[str, str]]) -> list[Link]:
         """The links of these rows (table and key), in order."""
 
+    def records(self, links: Sequence[Link]) -> list[str]:
+        """The records (`stages.chain`) of these links, made of the rows as they are now: SHA-256 of 0x00 and one is its leaf.
+
+        Empty where the link is about more than the facts of one row, or the row is gone.
+        """
+
     def seal_rows(self, at: datetime) -> int:
         """Write down what the rows that may change are at present, so that `verify` names a change without an event."""
 
