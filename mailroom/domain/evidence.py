@@ -70,8 +70,6 @@ class EvidenceFamily(StrEnum):
     """The recipient was told where a document waits."""
     HANDED_OVER = "handed-over"
     """Whoever held the one-time link took the document, or an officer opened what was sent to us."""
-    DELIVERED = "delivered"
-    """The other side's report says that the letter lies in the recipient's mailbox."""
     NON_DELIVERY = "non-delivery"
     """A report says that it never reached the recipient."""
 
