@@ -23,7 +23,7 @@ from storage.sealing.kek import KeyEncryptionKeys
 from storage.verify_chats import ChatCheck
 from storage.verify_keeping import KeepingCheck, Stretches, lost_numbers
 from storage.verify_papers import PaperCheck
-from storage.verify_records import NOT_OPENED, BrokenRecordError, CheckerKeys, read_record
+from storage.verify_records import NOT_OPENED, BrokenRecordError, CheckerKeys, KeyMissingError, read_record
 from storage.verify_sent import SentCheck
 
 FINDINGS_LIMIT = 1000
@@ -154,6 +154,9 @@ class Check:
         file.seek(row["segment_offset"])
         try:
             found = read_record(file, self._keys.of(row["segment"]))
+        except KeyMissingError as error:
+            yield fault(_kept(row), f"it cannot be opened: {error}")
+            return
         except (BrokenRecordError, zstandard.ZstdError, OSError) as error:
             where = f"{row['segment']} at {row['segment_offset']}"
             yield fault(_kept(row), f"its bytes in {where} are damaged ({error}); restore the segment")

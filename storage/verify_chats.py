@@ -100,7 +100,7 @@ class ChatCheck:
         data: Path,
         agency: str,
         counts: Counter[str],
-        keks: KeyEncryptionKeys | None = None,
+        keks: KeyEncryptionKeys | None,
     ) -> None:
         """`data` is the folder in which each channel has one of its own."""
         self._connection = connection

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import zstandard
 
+from mailroom.domain.errors import ConfigurationError
 from storage.sealing.kek import KeyEncryptionKeys
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ NOT_OPENED = "sealed, not opened"
 
 class BrokenRecordError(Exception):
     """What stands in the segment is not the record that the log speaks of."""
+
+
+class KeyMissingError(BrokenRecordError):
+    """It is sealed, and its key is not to be had: that has to be mended, not the segment."""
 
 
 class NotOpenedError(Exception):
@@ -48,7 +53,7 @@ class Found:
 
 
 Opening = Callable[[bytes], "PieceOpener | None"]
-"""For the salt of a sealed record; None without a keyring. Raises BrokenRecordError, ConfigurationError."""
+"""For the salt of a sealed record; None without a keyring. Raises KeyMissingError."""
 
 
 class CheckerKeys:
@@ -73,8 +78,8 @@ class CheckerKeys:
         if self._known[0] != number:
             try:
                 self._known = number, segment_key(self._folder, number, self._keks)
-            except ValueError as error:
-                raise BrokenRecordError(str(error)) from error
+            except (ValueError, ConfigurationError) as error:
+                raise KeyMissingError(str(error)) from error
         return PieceOpener(self._known[1], number, salt)
 
 

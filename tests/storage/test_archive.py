@@ -20,20 +20,8 @@ from storage.claim import FolderClaim
 from storage.disk import refuse_network
 from storage.sealing.kek import KeyEncryptionKeys
 from tests.contracts.archive_contract import ArchiveContract
-from tests.support.keyrings import FORMS
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(params=FORMS)
-def form(request: pytest.FixtureRequest) -> str:
-    """Plain and sealed archives promise the same."""
-    return str(request.param)
-
-
-@pytest.fixture
-def keks(form: str) -> KeyEncryptionKeys | None:
-    return FORMS[form]
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mailroom.domain.message import LoggedMessage
 from storage.archive import SegmentArchive
 from storage.claim import FolderClaim
 from storage.record_form import MAGIC
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.segments import DIFFERENCES, ArchiveSegments
 from storage.unit_of_work import SqlBooks
 from tests.support.book_values import keep_and_log
@@ -62,9 +63,9 @@ def contents(seed: int, count: int) -> list[bytes]:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[Kept]:
+def kept(tmp_path: Path, database: str, sql_books: SqlBooks, keks: KeyEncryptionKeys | None) -> Iterator[Kept]:
     folder = tmp_path / "archive"
-    archive = SegmentArchive(folder, segment_limit=80_000)
+    archive = SegmentArchive(folder, keks=keks, segment_limit=80_000)
     rows = keep_and_log(archive, sql_books, *contents(1, 12))
     [paper] = archive.keep([b"%PDF" * 100])
     with sql_books.begin() as uow:
@@ -74,7 +75,7 @@ def kept(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[Kept]:
     while not (folder / "segments" / LAST).exists():
         rows += keep_and_log(archive, sql_books, *contents(len(rows), 2))
     rows += keep_and_log(archive, sql_books, b"the last one" * 20)
-    yield Kept(folder, sql_books, archive, ArchiveSegments(folder, database), rows)
+    yield Kept(folder, sql_books, archive, ArchiveSegments(folder, database, keks=keks), rows)
     archive.close()
 
 
@@ -341,11 +342,11 @@ def test_healing_beside_writers_loses_nothing(kept: Kept) -> None:
     assert all(kept.archive.open(one.place, one.digest).read() for one in written)
 
 
-def test_replacing_waits_for_the_writer(kept: Kept, database: str) -> None:
+def test_replacing_waits_for_the_writer(kept: Kept, database: str, keks: KeyEncryptionKeys | None) -> None:
     """While another process keeps writing, the segment is left alone, and the remedy is said."""
     claim = FolderClaim(kept.path(FIRST).parent)
     claim.take()
-    impatient = ArchiveSegments(kept.folder, database, patience=0.05)
+    impatient = ArchiveSegments(kept.folder, database, keks=keks, patience=0.05)
     with pytest.raises(StorageError, match="keeps writing"):
         impatient.replace(FIRST, io.BytesIO(kept.path(FIRST).read_bytes()))
     claim.close()

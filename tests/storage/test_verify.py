@@ -10,6 +10,7 @@ from mailroom.domain.errors import StorageError
 from storage.archive import SegmentArchive
 from storage.driver import sqlite_module
 from storage.findings import Severity
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.unit_of_work import SqlBooks
 from storage.verify import verify
 from tests.support.book_values import decide, keep_and_log, message
@@ -17,15 +18,17 @@ from tests.support.checked_storage import CheckedStorage
 
 
 @pytest.fixture
-def installed(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[CheckedStorage]:
+def installed(
+    tmp_path: Path, database: str, sql_books: SqlBooks, keks: KeyEncryptionKeys | None
+) -> Iterator[CheckedStorage]:
     """Five messages, numbered and answered."""
-    archive = SegmentArchive(tmp_path / "archive")
+    archive = SegmentArchive(tmp_path / "archive", keks=keks)
     rows = keep_and_log(archive, sql_books, *(os.urandom(2000) + b"%d" % n for n in range(5)))
     with sql_books.begin() as uow:
         for logged in rows:
             decide(uow, logged, message(str(logged.id)), logged.id)
         uow.commit()
-    yield CheckedStorage(tmp_path / "archive", database, archive, rows)
+    yield CheckedStorage(tmp_path / "archive", database, archive, rows, keks)
     archive.close()
 
 

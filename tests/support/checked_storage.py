@@ -7,6 +7,7 @@ from mailroom.domain.message import LoggedMessage
 from storage.archive import SegmentArchive
 from storage.driver import sqlite_module
 from storage.findings import Severity
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.verify import Report, verify
 
 
@@ -16,9 +17,10 @@ class CheckedStorage:
     database: str
     archive: SegmentArchive
     rows: list[LoggedMessage] = field(default_factory=list)
+    keks: KeyEncryptionKeys | None = None
 
     def verify(self) -> Report:
-        return verify(self.folder, self.database, "agency")
+        return verify(self.folder, self.database, "agency", keks=self.keks)
 
     def change(self, *statements: str) -> None:
         """Do what no program of ours does: triggers and foreign keys are off."""
