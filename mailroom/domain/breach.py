@@ -59,6 +59,8 @@ class BreachFacts:
     """Taken and planned, to end it and to make good."""
     advice: str = ""
     """What the people themselves can do."""
+    late_reason: str = ""
+    """Why the commission is told later than 72 hours, so that it can excuse it (R101)."""
     risk: Risk = Risk.UNKNOWN
 
 

@@ -14,7 +14,7 @@ from storage.transaction import Transaction
 
 OPEN = sa.insert(BREACH).returning(BREACH.c.id)
 STEP = sa.insert(BREACH_STEP)
-PLAIN = ("nature", "people", "records", "effects", "measures", "advice")
+PLAIN = ("nature", "people", "records", "effects", "measures", "advice", "late_reason")
 TIMES = ("known_at", "opened_at", "notified_at", "told_at", "closed_at")
 
 

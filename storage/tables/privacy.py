@@ -101,6 +101,7 @@ class BreachRow(SQLModel, table=True):
     effects: str = Field(sa_type=CleanText)
     measures: str = Field(sa_type=CleanText)
     advice: str = Field(sa_type=CleanText)
+    late_reason: str = Field(sa_type=CleanText)
     risk: str = Field(sa_type=CleanText)
     notified_at: datetime | None = Field(default=None, sa_type=UtcTime)
     told_at: datetime | None = Field(default=None, sa_type=UtcTime)

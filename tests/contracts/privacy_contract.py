@@ -205,6 +205,7 @@ class BreachContract:
             effects="ก",
             measures="ข",
             advice="ค",
+            late_reason="ง",
             risk=Risk.HIGH,
         )
         with books.begin() as uow:

@@ -96,7 +96,7 @@ def _breaches() -> None:
         _text("nature"),
         sa.Column("people", sa.Integer(), nullable=True),
         sa.Column("records", sa.Integer(), nullable=True),
-        *map(_text, ("effects", "measures", "advice", "risk")),
+        *map(_text, ("effects", "measures", "advice", "late_reason", "risk")),
         *(_time(name, nullable=True) for name in ("notified_at", "told_at", "closed_at")),
         sa.PrimaryKeyConstraint("id"),
     )
