@@ -31,6 +31,7 @@ from storage.books.retention import SqlRetentionBook
 from storage.books.sent import SqlSentBook
 from storage.books.upkeep import SqlAccountBook, SqlEventBook, SqlHealthBook
 from storage.engine import BUSY_SECONDS, WRITES, open_engine
+from storage.linking import notes_of
 from storage.schema import upgrade
 from storage.transaction import Transaction
 
@@ -49,11 +50,12 @@ class SqlUnitOfWork:
         self._take_turn()
         try:
             self._connection = connection = self._engine.connect()
+            notes = notes_of(connection) if self._turn is not None else None
             connection.execution_options(**{WRITES: self._turn is not None}).begin()
         except BaseException:
             self._end()
             raise
-        self._transaction = Transaction(connection, self._agency)
+        self._transaction = Transaction(connection, self._agency, notes)
         return self
 
     @cached_property

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.evidence import ChainRow, CheckpointProofRow, CheckpointRow
 from storage.tables.evidence_sent import SentCopyRow
 from storage.tables.keeping import (
     BackupCheckRow,
@@ -82,4 +83,7 @@ RESTRICTION = table_of(RestrictionRow)
 BREACH = table_of(BreachRow)
 BREACH_STEP = table_of(BreachStepRow)
 SENT_COPY = table_of(SentCopyRow)
+CHAIN = table_of(ChainRow)
+CHECKPOINT = table_of(CheckpointRow)
+CHECKPOINT_PROOF = table_of(CheckpointProofRow)
 METADATA = SQLModel.metadata
