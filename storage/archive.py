@@ -19,10 +19,11 @@ from mailroom.ports import Content
 from storage.claim import FolderClaim
 from storage.disk import disk_errors, refuse_network, sync_folder
 from storage.pieces import Opener
-from storage.record_form import PIECE_LIMIT, TornRecordError, form_at_start, seek_magic
+from storage.record_form import PIECE_LIMIT, form_at_start
+from storage.scanning import Scanned, scan_segment
 from storage.sealing.kek import KeyEncryptionKeys
 from storage.sealing.keys import keys_of, opener_of, written_form
-from storage.segment import RawContent, damage_of, decode, encode, ends_in, examine, whole_until
+from storage.segment import RawContent, damage_of, decode, encode, ends_in, whole_until
 from storage.segment_writer import Segment
 
 SEGMENT_LIMIT = 256 << 20
@@ -32,19 +33,6 @@ COMPRESSION_LEVEL = 1
 """Of mail, which is base64 for the most part, level 3 makes no less; negative levels leave a third more."""
 
 NAME = re.compile(r"\d{6,}\.seg")
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """One record found in a segment, without help of the database."""
-
-    place: Place
-    digest: str
-    size: int
-    damage: str
-    """What is wrong with it, in words; empty for a sound one, else `digest` and `size` mean nothing."""
-    mark: str = ""
-    """Tells the record from any other that might end in its place."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -251,7 +239,7 @@ class SegmentArchive:
             if number >= after.segment:
                 opener = opener_of(self._keys, number, self._folder / name)
                 with (self._folder / name).open("rb") as file:
-                    yield from _scan(file, name, after.offset if number == after.segment else 0, opener)
+                    yield from scan_segment(file, name, after.offset if number == after.segment else 0, opener)
 
     def edge(self, seconds: float) -> Edge | None:
         """Where the newest segment ends while nobody writes: what lies before it was promised, or will never vanish.
@@ -289,17 +277,3 @@ class SegmentArchive:
 
 def _number(name: str) -> int:
     return int(name.removesuffix(".seg"))
-
-
-def _scan(file: BinaryIO, name: str, offset: int, opener: Opener) -> Iterator[Scanned]:
-    start = seek_magic(file, offset)
-    while start is not None:
-        file.seek(start)
-        try:
-            record = examine(file, opener)
-        except TornRecordError as error:
-            yield Scanned(Place(name, start, 0), "", 0, str(error))
-            start = seek_magic(file, start + 1)
-        else:
-            yield Scanned(Place(name, start, record.length), record.digest.hex(), record.raw, "", record.mark)
-            start = seek_magic(file, start + record.length)

@@ -16,14 +16,15 @@ from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, Sto
 from mailroom.ports import BytesDone
 from storage.archive import NAME
 from storage.claim import CLAIM_SECONDS, FolderClaim
-from storage.disk import disk_errors, make_durable_folder, sync_folder
+from storage.disk import disk_errors, make_durable_folder, spare_name, sync_folder
 from storage.driver import sqlite_module
 from storage.pieces import Opener
-from storage.record_form import PIECE_LIMIT, TornRecordError
+from storage.record_form import PIECE_LIMIT, SEALED, TornRecordError, form_at_start
 from storage.sealing.kek import KeyEncryptionKeys
-from storage.sealing.keys import keys_of, opener_of
+from storage.sealing.keys import FOLDER, key_name, keys_of, opener_of
 from storage.segment import examine
 
+KEY_FILE_LIMIT = 1 << 16
 DIFFERENCES = 100
 """So many are told of one segment; how many more there are is one of them."""
 REMEDY = "put the segment back from a second copy"
@@ -80,10 +81,29 @@ class ArchiveSegments:
         path = self._path(name)
         # The books first: what they name was in the file before they did.
         reading = self._reading(path, name)
-        told = list(reading.differences(done))
+        told = list(self._key_trouble(name)) or list(reading.differences(done))
         if len(told) > DIFFERENCES:
             told[DIFFERENCES:] = [f"{len(told) - DIFFERENCES} more of its records are damaged"]
         return reading.records, reading.bytes, [Difference(name, f"{text}; {REMEDY}") for text in told]
+
+    def broken_key(self, name: str) -> str:
+        path, number = self._path(name), int(Path(name).stem)
+        if any(self._key_trouble(name)) or not (path.exists() or self._keys.has(number)):
+            return f"{FOLDER}/{key_name(number)}"
+        return ""
+
+    def _key_trouble(self, name: str) -> Iterator[str]:
+        """Whatever was read before: the file may have been lost since."""
+        path, number = self._path(name), int(Path(name).stem)
+        try:
+            if self._keys.has(number) or (path.exists() and form_at_start(path) == SEALED):
+                self._keys.check(number)
+        except (ArchiveDamagedError, OSError) as error:
+            yield str(error)
+
+    def replace_key(self, name: str, whole: BinaryIO) -> None:
+        self._path(name)
+        self._keys.put_back(int(Path(name).stem), whole.read(KEY_FILE_LIMIT))
 
     def replace(self, name: str, whole: BinaryIO) -> None:
         path = self._path(name)
@@ -233,16 +253,7 @@ def _sound_from(segment: BinaryIO, start: int, opener: Opener) -> int:
 def _put_in_place(part: Path, path: Path) -> None:
     """At no moment is the name without a file, so that readers go on."""
     if path.exists():
-        os.link(path, _spare_name(path))
+        os.link(path, spare_name(path))
         sync_folder(path.parent)
     part.replace(path)
     sync_folder(path.parent)
-
-
-def _spare_name(path: Path) -> Path:
-    """`NAME.damaged`; behind it a number where it was damaged before."""
-    spare, times = path.with_name(f"{path.name}.damaged"), 1
-    while spare.exists():
-        times += 1
-        spare = path.with_name(f"{path.name}.damaged-{times}")
-    return spare

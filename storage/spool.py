@@ -17,7 +17,8 @@ import structlog
 
 from mailroom.domain.chat import Spooled
 from mailroom.domain.errors import StorageError
-from storage.archive import BEGINNING, Edge, Scanned, SegmentArchive
+from storage.archive import BEGINNING, Edge, SegmentArchive
+from storage.scanning import Scanned
 from storage.sealing.kek import KeyEncryptionKeys
 
 _log = structlog.get_logger(__name__)

@@ -75,6 +75,15 @@ class Segments(Protocol):
     def read_through(self, name: str, done: BytesDone) -> tuple[int, int, list[Difference]]:
         """Records, bytes, and what is damaged; checks every record of the books against its digest too."""
 
+    def broken_key(self, name: str) -> str:
+        """The file of the segment's key, as a path inside the archive, where it is missing or damaged; else empty.
+
+        A segment that is not there at all may have had one.
+        """
+
+    def replace_key(self, name: str, whole: BinaryIO) -> None:
+        """Put a copy in the place of such a file; a damaged one stays beside it. Raises StorageError, ConfigurationError."""
+
     def replace(self, name: str, whole: BinaryIO) -> None:
         """Put a whole copy in the place of a damaged segment; the damaged one stays beside it as `NAME.damaged`.
 

@@ -32,6 +32,12 @@ class Keys(Protocol):
     def seal(self, number: int) -> "SegmentSeal":
         """Raises ConfigurationError without the right keyring, ArchiveDamagedError without a whole file of the key."""
 
+    def check(self, number: int) -> None:
+        """Read the file of the key again. Raises what `seal` does."""
+
+    def put_back(self, number: int, text: bytes) -> None:
+        """A copy in the place of a file that is missing or damaged, which stays beside it. Raises what `seal` does."""
+
     def new(self, number: int, /) -> "SegmentSeal | None":
         """A key for a segment that is about to be begun, durable on return; None where nothing is sealed.
 
@@ -103,6 +109,13 @@ class Keyless:
         raise ConfigurationError(
             f"segment {number:06} of {self._folder.parent} is sealed; name the keyring in [keys] keyring"
         )
+
+    def check(self, number: int) -> None:
+        self.seal(number)
+
+    def put_back(self, number: int, text: bytes) -> None:
+        del text
+        self.seal(number)
 
     def new(self, _number: int, /) -> None:
         return None

@@ -13,13 +13,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mailroom.domain.errors import ArchiveDamagedError, ConfigurationError, MailroomError, StorageError
-from storage.disk import disk_errors, make_durable_folder, sync_folder
+from storage.disk import disk_errors, make_durable_folder, spare_name, sync_folder
 from storage.sealing.kek import KeyEncryptionKeys
 from storage.sealing.keys import key_name, numbers_in
 from storage.sealing.records import SegmentSeal
 
 KEY_SIZE = 32
 NONCE_SIZE = 12
+_NOT_WHOLE = (ValueError, LookupError, TypeError)
+"""What reading a damaged file of a key raises."""
 
 
 class SegmentKeys:
@@ -42,9 +44,27 @@ class SegmentKeys:
     def seal(self, number: int) -> SegmentSeal:
         found = self._seals.get(number)
         if found is None:
-            key, _ = self._unwrapped(number)
+            key, _ = self._unwrapped(number, *self._read(number))
             found = self._seals[number] = SegmentSeal(number, key)
         return found
+
+    def check(self, number: int) -> None:
+        self._unwrapped(number, *self._read(number))
+
+    def put_back(self, number: int, text: bytes) -> None:
+        path = self._path(number)
+        try:
+            fields = _parsed(text, number)
+        except _NOT_WHOLE as error:
+            raise ArchiveDamagedError(f"the copy of {path.name} is damaged; take another copy") from error
+        self._unwrapped(number, *fields)
+        with disk_errors(self._folder):
+            make_durable_folder(self._folder)
+            if path.exists():
+                spare = spare_name(path)
+                os.link(path, spare)
+            self._write(path, text)
+            sync_folder(self._folder)
 
     def new(self, number: int) -> SegmentSeal:
         """Raises StorageError when the segment has a key: another one would make what it sealed unreadable."""
@@ -76,7 +96,7 @@ class SegmentKeys:
         done, left = 0, []
         for number in self.numbers():
             try:
-                key, wrapped_in = self._unwrapped(number)
+                key, wrapped_in = self._unwrapped(number, *self._read(number))
             except MailroomError as error:
                 left.append(str(error))
                 continue
@@ -91,8 +111,7 @@ class SegmentKeys:
             raise StorageError(f"{len(left)} keys of segments could not be wrapped anew; {left[0]}")
         return done
 
-    def _unwrapped(self, number: int) -> tuple[bytes, int]:
-        wrapped_in, nonce, wrapped = self._read(number)
+    def _unwrapped(self, number: int, wrapped_in: int, nonce: bytes, wrapped: bytes) -> tuple[bytes, int]:
         try:
             key = AESGCM(self._keks.kek(wrapped_in)).decrypt(nonce, wrapped, _bound(number, wrapped_in))
         except InvalidTag as error:
@@ -106,21 +125,24 @@ class SegmentKeys:
         path = self._path(number)
         try:
             return _parsed(path.read_bytes(), number)
-        except (OSError, ValueError, LookupError, TypeError) as error:
+        except (OSError, *_NOT_WHOLE) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is damaged"
             raise ArchiveDamagedError(
                 f"the key of segment {number:06}, {path}, cannot be read ({reason}); restore that file from a backup"
             ) from error
 
     def _put(self, number: int, key: bytes, kek: int) -> None:
-        """By renaming, so that at each moment there is a whole file. Raises OSError."""
+        """Raises OSError, and ConfigurationError when the keyring does not hold that key."""
         nonce = os.urandom(NONCE_SIZE)
         wrapped = AESGCM(self._keks.kek(kek)).encrypt(nonce, key, _bound(number, kek))
-        path = self._path(number)
+        self._write(self._path(number), _text(number, kek, nonce, wrapped))
+
+    def _write(self, path: Path, text: bytes) -> None:
+        """By renaming, so that at each moment there is a whole file. Raises OSError."""
         part = path.with_name(f".{path.name}.part")
         part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(_text(number, kek, nonce, wrapped))
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

@@ -226,6 +226,22 @@ def test_an_older_copy_heals_when_the_newest_holds_the_damage(place: KeepingPlac
     assert place.fixity.run(unwatched).healed == ("000001.seg",)
 
 
+@pytest.mark.parametrize("content", [b"whole", b"torn"])
+def test_the_lost_key_of_a_segment_is_put_back(place: KeepingPlace, content: bytes) -> None:
+    """A segment that was whole all along stays as it is; one that is damaged as well is healed after its key."""
+    segment = place.segments.folder / "000001.seg"
+    key = place.segments.folder.parent / "keys" / "000001.key"
+    key.parent.mkdir()
+    key.write_bytes(b"key")
+    place.backups.run("", unwatched)
+    key.write_bytes(b"")
+    segment.write_bytes(content)
+    run = place.fixity.run(unwatched)
+    assert (run.healed, run.damaged) == (("000001.seg",), ())
+    assert (key.read_bytes(), segment.read_bytes()) == (b"key", b"whole")
+    assert (place.segments.folder / "000001.seg.damaged").exists() == (content == b"torn")
+
+
 def test_damage_without_a_second_copy_alarms_every_night_and_removes_nothing(place: KeepingPlace) -> None:
     """Until the segment is whole again, whatever else is read meanwhile."""
     place.write(30)
