@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from channels import CHANNELS, Finding
 from mailroom.bootstrap.house import House, open_house
+from mailroom.bootstrap.keys import open_keyring
 from mailroom.bootstrap.parts import SystemClock, announcements, login_address, open_books, sign_in, texts, wording
 from mailroom.configuration import Configuration, load, warnings
 from mailroom.paths import CONFIG
@@ -50,7 +51,8 @@ def _renderer() -> Renderer:
 
 def verify(configuration: Configuration) -> Report:
     """The independent check of everything that is kept. Raises StorageError when there is nothing to check."""
-    return verify_storage(configuration.data_dir / "archive", configuration.database, configuration.agency.key)
+    archive, keks = configuration.data_dir / "archive", open_keyring(configuration)
+    return verify_storage(archive, configuration.database, configuration.agency.key, keks=keks)
 
 
 def examine(configuration: Configuration) -> Iterator[Finding]:

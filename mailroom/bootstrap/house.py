@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channels import CHANNELS
+from mailroom.bootstrap import keys
 from mailroom.bootstrap.paperwork import Paperwork
 from mailroom.bootstrap.parts import (
     SystemClock,
@@ -37,7 +38,6 @@ from mailroom.services.reminders import Reminders
 from mailroom.services.rounds import Rounds
 from mailroom.stages.judge import Judge
 from mailroom.texts import Texts
-from storage.archive import SegmentArchive
 from storage.lock import FolderLock
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class House:
         copies = keeping_codes(self.books, self.clock, targets)
         return [
             *copies,
+            *keys.codes(self.configuration, self.clock.now()),
             *evidence_codes(self.books, self.clock),
             *journal_codes(self.books, self.clock),
             *record_codes(self.books, self.clock),
@@ -94,7 +95,7 @@ def open_house(configuration: Configuration, clock: Clock | None = None) -> Iter
         configuration.data_dir.mkdir(parents=True, exist_ok=True)
         stack.enter_context(FolderLock(configuration.data_dir))
         books = stack.enter_context(open_books(configuration))
-        archive = stack.enter_context(closing(SegmentArchive(configuration.data_dir / "archive")))
+        archive = stack.enter_context(keys.open_archive(configuration))
         house = _joined(configuration, clock, books, archive, stack)
         _tune_interpreter()
         yield house

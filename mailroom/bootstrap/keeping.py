@@ -13,6 +13,7 @@ import structlog
 from channels import Finding
 from mailroom.bootstrap.chore import HouseChore
 from mailroom.bootstrap.house import House
+from mailroom.bootstrap.keys import open_keyring
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.bootstrap.restoring import checked
 from mailroom.calendar import WEEKDAYS
@@ -54,6 +55,7 @@ def keeping(configuration: Configuration, books: Books, clock: Clock | None = No
     targets, scratch = targets_of(configuration), _scratch(configuration)
     snapshot = DatabaseSnapshot(configuration.database)
     lock, installation = partial(_lock, data), configuration.agency.key
+    keyring = open_keyring(configuration)
     return Keeping(
         backups=BackupService(
             books=books,
@@ -70,14 +72,14 @@ def keeping(configuration: Configuration, books: Books, clock: Clock | None = No
             targets=targets,
             snapshot=snapshot,
             scratch=scratch,
-            verify=partial(checked, agency=installation),
+            verify=partial(checked, agency=installation, keks=keyring),
             free=lambda folder: shutil.disk_usage(folder).free,
             lock=lock,
             clock=clock,
         ),
         fixity=FixityService(
             books=books,
-            segments=ArchiveSegments(data / ARCHIVE, configuration.database),
+            segments=ArchiveSegments(data / ARCHIVE, configuration.database, keks=keyring),
             targets=targets,
             scratch=scratch / "segment",
             installation=installation,

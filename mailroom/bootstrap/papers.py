@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailroom.bootstrap.keys import open_archive
 from mailroom.bootstrap.parts import (
     SystemClock,
     announcements,
@@ -38,7 +39,6 @@ from signing.late_signer import LateSigner
 from signing.pictures import qr_svg as draw_qr
 from signing.render import TypstRenderer
 from signing.stamp import ConfinedPdfs
-from storage.archive import SegmentArchive
 
 __all__ = [
     "Workshop",
@@ -75,7 +75,7 @@ def open_workshop(configuration: Configuration, *, signs: bool) -> Iterator[Work
     """For one command. The daemon may run beside it. Raises ConfigurationError, SigningError, StorageError."""
     with ExitStack() as stack:
         books = stack.enter_context(open_books(configuration))
-        archive = stack.enter_context(closing(SegmentArchive(configuration.data_dir / "archive")))
+        archive = stack.enter_context(open_archive(configuration))
         signer = _signer(configuration, stack) if signs else None
         yield workshop(configuration, books, archive, SystemClock(), signer)
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from mailroom import __version__, siblings
-from mailroom.cli import accounts, announce, exports, keeping, licence, line, mailbox, operation, setup
+from mailroom.cli import accounts, announce, exports, keeping, keys, licence, line, mailbox, operation, setup
 from mailroom.domain.errors import MailroomError, RefusedActionError
 from mailroom.paths import CONFIG
 from mailroom.texts import load_texts
@@ -27,6 +27,7 @@ licence.add_to(app)
 announce.add_to(app)
 line.add_to(app)
 keeping.add_to(app)
+keys.add_to(app)
 mailbox.add_to(app)
 
 
