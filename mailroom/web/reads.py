@@ -4,11 +4,12 @@ What each address shows stands in `mailroom.web.read_table`. A page that cannot 
 durable before the first byte leaves.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from mailroom.domain.licence import Issuance
 from mailroom.domain.privacy import How, Read
 from mailroom.ports import UnitOfWork
 from mailroom.web.site import ROW_DIGITS, Site, Visit
@@ -100,6 +101,12 @@ def message_of(uow: UnitOfWork, kind: str, row: int) -> int | None:
     if paper.message_id is None and paper.licence_id is not None:
         return message_of(uow, "licence", paper.licence_id)
     return paper.message_id
+
+
+def in_sight(uow: UnitOfWork, papers: Sequence[Issuance]) -> list[Issuance]:
+    """Without those of restricted cases, for lists that the books give whole."""
+    hidden = uow.privacy.restricted_messages()
+    return [one for one in papers if not hidden or message_of(uow, "paper", one.id) not in hidden]
 
 
 def _noted(site: Site, visit: Visit, what: str, key: str, how: How) -> None:

@@ -132,6 +132,8 @@ class ReadOnlyBooks:
     log: Iterable[MessageRecord] = ()
     lost: Iterable[NumberVoid] = ()
     years: list[int | None] = field(default_factory=list)
+    hidden: frozenset[int] = frozenset()
+    """Messages of restricted cases."""
 
     def look(self) -> "ReadOnlyBooks":
         return self
@@ -152,6 +154,13 @@ class ReadOnlyBooks:
     @property
     def keeping(self) -> "ReadOnlyBooks":
         return self
+
+    @property
+    def privacy(self) -> "ReadOnlyBooks":
+        return self
+
+    def restricted_messages(self) -> frozenset[int]:
+        return self.hidden
 
     def voids(self) -> list[NumberVoid]:
         return list(self.lost)
