@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from mailroom.domain.evidence import ChainHead, Checkpoint, CheckpointProof, Link, SentCopy
+from mailroom.domain.register import RegisterNumber
 
 
 class EvidenceKey(Protocol):
@@ -65,3 +66,10 @@ class SentBook(Protocol):
 
     def of_item(self, item: str) -> list[SentCopy]:
         """In order of attempts."""
+
+
+class CaseRows(Protocol):
+    """Which rows of the books speak of one case."""
+
+    def of_case(self, number: RegisterNumber) -> list[tuple[str, str]]:
+        """Table and key of each, of tables that are chained."""
