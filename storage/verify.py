@@ -3,9 +3,8 @@
 It has its own SQL and its own reader of segments, so that a mistake of the writer is not repeated here.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,22 +16,20 @@ from urllib.parse import quote
 import zstandard
 
 from mailroom.domain.errors import StorageError
+from mailroom.domain.evidence import Checkpoint
 from storage.driver import sqlite_module
 from storage.findings import Finding, Severity, fault, gap
 from storage.sealing.kek import KeyEncryptionKeys
+from storage.verify_chain import ChainCheck
 from storage.verify_chats import ChatCheck
 from storage.verify_keeping import KeepingCheck, Stretches, lost_numbers
 from storage.verify_papers import PaperCheck
 from storage.verify_records import NOT_OPENED, BrokenRecordError, CheckerKeys, KeyMissingError, read_record
+from storage.verify_rows import entry_faults, letter_faults, message_faults
 from storage.verify_sent import SentCheck
 
 FINDINGS_LIMIT = 1000
-LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed", "settled"})
 OUTGOING = "out"
-OUTCOMES = frozenset({"accept", "redirect-agency", "redirect-channel", "hold", "ignore"})
-CASE_STATES = frozenset({"open", "held", "redirected", "set-aside"})
-QUOTED_NUMBER = re.compile(r"(?<![\d/])(\d{1,7})/([2๒][5๕]\d\d)(?!\d)")
-"""Matches Thai digits as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,20 @@ class Report:
         return not any(finding.severity is Severity.FAULT for finding in self.findings)
 
 
-def verify(archive: Path, database: str, agency: str, *, keks: KeyEncryptionKeys | None = None) -> Report:
+def verify(
+    archive: Path,
+    database: str,
+    agency: str,
+    *,
+    keks: KeyEncryptionKeys | None = None,
+    public: bytes | None = None,
+    outside: Sequence[tuple[str, Checkpoint]] = (),
+) -> Report:
     """Check everything of one agency, in bounded memory; safe beside a running program.
 
     `archive` is the folder that holds `segments`; beside it each channel has a folder of its own. Without `keks` only
-    structure and check sums of what is sealed are looked at. Raises StorageError when the database cannot be opened.
+    structure and check sums of what is sealed are looked at. `public` is the evidence key; `outside` are checkpoints that
+    were kept elsewhere, each with the name of its file. Raises StorageError when the database cannot be opened.
     """
     counts: Counter[str] = Counter()
     with closing(_opened(database)) as connection:
@@ -59,7 +65,9 @@ def verify(archive: Path, database: str, agency: str, *, keks: KeyEncryptionKeys
         chats = ChatCheck(connection, partial(_opened, database), archive.parent, agency, counts, keks)
         keeping = KeepingCheck(connection, agency, counts)
         sent = SentCheck(connection, agency, counts)
-        findings = list(islice(check.all(*chats.looks, *keeping.looks, *sent.looks), FINDINGS_LIMIT + 1))
+        chain = ChainCheck(partial(_opened, database), agency, counts, outside, public)
+        looks = (*chats.looks, *keeping.looks, *sent.looks, *chain.looks)
+        findings = list(islice(check.all(*looks), FINDINGS_LIMIT + 1))
     if len(findings) > FINDINGS_LIMIT:
         findings[-1] = fault("check", f"stopped after {FINDINGS_LIMIT} findings; mend these, then check again")
     return Report(tuple(findings), dict(counts))
@@ -81,9 +89,7 @@ def _opened(database: str) -> Any:
 class Check:
     """One run over one state of the database; the archive may grow meanwhile."""
 
-    def __init__(
-        self, connection: Any, segments: Path, agency: str, counts: Counter[str], keys: CheckerKeys
-    ) -> None:
+    def __init__(self, connection: Any, segments: Path, agency: str, counts: Counter[str], keys: CheckerKeys) -> None:
         self._connection = connection
         self._keys = keys
         self._segments = segments
@@ -206,7 +212,7 @@ class Check:
             "WHERE e.agency = :agency"
         )
         for row in rows:
-            for text in _entry_faults(row):
+            for text in entry_faults(row):
                 yield fault(f"entry {row['number']}/{row['year']}", text)
 
     def _messages(self) -> Iterator[Finding]:
@@ -223,7 +229,7 @@ class Check:
         )
         for row in rows:
             self._counts["decided"] += 1
-            for text in _message_faults(row):
+            for text in message_faults(row):
                 yield fault(f"message {row['id']}", text)
 
     def _outbox(self) -> Iterator[Finding]:
@@ -234,7 +240,7 @@ class Check:
         )
         for row in rows:
             self._counts["letters"] += 1
-            for text in _letter_faults(row):
+            for text in letter_faults(row):
                 yield fault(f"letter {row['id']}", text)
 
 
@@ -260,50 +266,3 @@ def _step(series: tuple[str, int], last: int, number: int, lost: Stretches) -> I
     if any(first <= number <= end for first, end in lost):
         yield fault(f"{entry} {number}/{year}", "this number is void: it was given before a restore")
     yield from gap(_register(series), year, last, number, lost)
-
-
-def _entry_faults(row: Any) -> Iterator[str]:
-    if row["id"] is None:
-        yield f"its message {row['message_id']} is not in the log"
-    elif not row["registered"]:
-        yield f"the decision on message {row['id']} does not call for a number"
-    elif row["entered"] != row["entered_system_at"]:
-        yield "it has another time of entry than its message"
-    if row["deemed"] < row["entered"]:
-        yield "it is deemed received before it entered the system"
-    if row["case_of"] != row["message_id"]:
-        yield "its case is missing or belongs to another message"
-    elif row["case_state"] not in CASE_STATES:
-        yield f"its case has the unknown state {row['case_state']}"
-
-
-def _message_faults(row: Any) -> Iterator[str]:
-    if row["outcome"] not in OUTCOMES:
-        yield f"it has the unknown outcome {row['outcome']}"
-    if row["registered"] and row["number"] is None:
-        yield "it is decided to be registered, but has no entry in the register"
-    # What did not arrive on one channel is settled, and may have gone by another.
-    if row["letter"] is not None and (not row["letters"] or row["unsettled"] > 1):
-        yield f"one letter ({row['letter']}) is owed, but the outbox has {row['letters']}"
-    if row["receipts"] > 1:
-        yield f"its receipt was acknowledged {row['receipts']} times"
-
-
-PROMPT = "prompt"
-"""A turn of a dialogue may tell somebody of several cases; that they are theirs is looked at elsewhere."""
-HANDED_OVER = frozenset({"sent", "failed"})
-"""A letter that came back was handed over, and failed afterwards."""
-
-
-def _letter_faults(row: Any) -> Iterator[str]:
-    if row["message_id"] is not None and row["message"] is None:
-        yield "it answers a message that is not in the log"
-    if row["state"] not in LETTER_STATES:
-        yield f"it has the unknown state {row['state']}"
-    if (row["state"] == "sent" and row["sent_at"] is None) or (row["sent_at"] and row["state"] not in HANDED_OVER):
-        yield "its state and its time of sending contradict each other"
-    if row["letter"] == PROMPT:
-        return
-    quoted = {(int(number), int(year)) for number, year in QUOTED_NUMBER.findall(f"{row['subject']}\n{row['text']}")}
-    if row["number"] is not None and quoted and (row["number"], row["year"]) not in quoted:
-        yield f"it quotes another number than {row['number']}/{row['year']}"

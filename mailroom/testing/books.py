@@ -4,8 +4,9 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from mailroom.testing.chain_book import MemoryChainBook, link_new_rows
 from mailroom.testing.chat_books import MemoryChatBook
-from mailroom.testing.evidence_books import MemoryChainBook, MemorySentBook
+from mailroom.testing.evidence_books import MemorySentBook
 from mailroom.testing.journal_book import MemoryJournalBook
 from mailroom.testing.keeping_book import MemoryKeepingBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
@@ -86,6 +87,7 @@ class MemoryUnitOfWork:
             raise RuntimeError("a unit of work that only reads has nothing to commit")
         if self._shelf is None:
             raise RuntimeError("this unit of work is committed already; begin another")
+        link_new_rows(self._shelf)
         self._books.shelf, self._shelf = self._shelf, None
 
 

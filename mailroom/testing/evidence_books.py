@@ -1,15 +1,8 @@
-"""Books of evidence in memory."""
+"""Letters as they were handed over, in memory."""
 
 from mailroom.domain.errors import StorageError
 from mailroom.domain.evidence import SentCopy
 from mailroom.testing.shelf import Shelf
-
-
-class MemoryChainBook:
-    """`ports.ChainBook`."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
 
 
 class MemorySentBook:

@@ -11,8 +11,9 @@ from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.document import Document, DownloadLink
 from mailroom.domain.errors import FenceMissingError
-from mailroom.domain.evidence import SentCopy
+from mailroom.domain.evidence import Checkpoint, CheckpointProof, Link, SentCopy
 from mailroom.domain.instrument import Instrument
+from mailroom.domain.journal import Claim, JournalState, SentStub
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
 from mailroom.domain.mailbox import Clearing, MailboxUse
 from mailroom.domain.outbox import OutboxItem
@@ -78,7 +79,15 @@ class Shelf:
     fixities: list[FixityRun] = field(default_factory=list)
     fences: list[str] = field(default_factory=list)
     """Points whose restore awaits its fence."""
+    lifted: list[datetime] = field(default_factory=list)
+    """When fences were lifted."""
     voids: list[NumberVoid] = field(default_factory=list)
+    journal: list[JournalState] = field(default_factory=list)
+    """The latest at the end."""
+    claims: dict[tuple[str, int, int], Claim] = field(default_factory=dict)
+    claims_closed: dict[tuple[str, int, int], datetime] = field(default_factory=dict)
+    letter_claims: dict[str, SentStub] = field(default_factory=dict)
+    letter_claims_closed: dict[str, datetime] = field(default_factory=dict)
     reads: list[Read] = field(default_factory=list)
     data_requests: dict[int, DataRequest] = field(default_factory=dict)
     restrictions: dict[int, Restriction] = field(default_factory=dict)
@@ -86,14 +95,22 @@ class Shelf:
     breach_steps: list[BreachStep] = field(default_factory=list)
 
     sent: list[SentCopy] = field(default_factory=list)
+    chain: list[Link] = field(default_factory=list)
+    sealed: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Records of rows that may change, as they were sealed; by table and key."""
+    checkpoints: dict[date, Checkpoint] = field(default_factory=dict)
+    checkpoint_proofs: list[CheckpointProof] = field(default_factory=list)
 
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}
         return type(self)(**copies)
 
-    def next_number(self, register: str, year: int) -> int:
+    def require_fence(self) -> None:
         if self.fences:
-            raise FenceMissingError("these books were restored: state the last number of each series")
+            raise FenceMissingError("these books were restored: mailroom fence show")
+
+    def next_number(self, register: str, year: int) -> int:
+        self.require_fence()
         number = self.counters[register, year] = self.counters.get((register, year), 0) + 1
         return number
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.chain_contract import ChainContract
 from tests.contracts.chat_case_contract import ChatCaseContract, ChatLetterContract
 from tests.contracts.chat_contract import ChatEventContract, ConversationContract
 from tests.contracts.desk_contract import DeskContract
@@ -32,6 +33,7 @@ class BooksContract(
     KeepingContract,
     MailboxContract,
     SentContract,
+    ChainContract,
     PrivacyContract,
 ):
     """Subclass it and give it a `books` fixture."""
