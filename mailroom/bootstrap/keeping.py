@@ -13,7 +13,7 @@ import structlog
 from channels import Finding
 from mailroom.bootstrap.chore import HouseChore
 from mailroom.bootstrap.house import House
-from mailroom.bootstrap.keys import open_keyring
+from mailroom.bootstrap.keys import open_keyring, sealer, unlocked
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.bootstrap.restoring import checked
 from mailroom.calendar import WEEKDAYS
@@ -54,7 +54,7 @@ def keeping(configuration: Configuration, books: Books, clock: Clock | None = No
     clock, data = clock or SystemClock(), configuration.data_dir
     targets, scratch = targets_of(configuration), _scratch(configuration)
     snapshot = DatabaseSnapshot(configuration.database)
-    lock, installation = partial(_lock, data), configuration.agency.key
+    lock, installation = partial(keeping_lock, data), configuration.agency.key
     keyring = open_keyring(configuration)
     return Keeping(
         backups=BackupService(
@@ -66,6 +66,7 @@ def keeping(configuration: Configuration, books: Books, clock: Clock | None = No
             installation=installation,
             lock=lock,
             clock=clock,
+            seal=sealer(keyring),
         ),
         drills=DrillService(
             books=books,
@@ -73,6 +74,7 @@ def keeping(configuration: Configuration, books: Books, clock: Clock | None = No
             snapshot=snapshot,
             scratch=scratch,
             verify=partial(checked, agency=installation, keks=keyring),
+            unlock=partial(unlocked, keks=keyring),
             free=lambda folder: shutil.disk_usage(folder).free,
             lock=lock,
             clock=clock,
@@ -212,7 +214,8 @@ class Routine:
         yield done
 
 
-def _lock(data: Path) -> AbstractContextManager[object]:
+def keeping_lock(data: Path) -> AbstractContextManager[object]:
+    """Of the works on copies of this data folder. Raises AlreadyRunningError when it is entered."""
     folder = data / "backup"
     folder.mkdir(parents=True, exist_ok=True)
     return FolderLock(folder)

@@ -1,8 +1,9 @@
 """The keyring of an installation, and archives opened with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from mailroom.paths import CONFIG
 from mailroom.ports import Books
 from mailroom.services.keeping.keys import KeyService, key_codes
 from mailroom.services.keeping.recovery_sheet import TEMPLATE, sheet_data
+from mailroom.services.keeping.restore import DATA, DATABASE_FILE
 from storage.archive import SegmentArchive
 from storage.volume import encrypted
 
@@ -127,3 +129,31 @@ def examine_keys(configuration: Configuration) -> Iterator[Finding]:
 
 def _state(configuration: Configuration) -> KeysState | None:
     return None if keyring_path(configuration) is None else keybox(configuration).state()
+
+
+def sealer(keyring: "Keyring | None") -> Callable[[Path, Path], None] | None:
+    """What writes a sealed copy of a file; None without a keyring."""
+    if keyring is None:
+        return None
+    from storage.sealing.files import seal_file
+
+    return partial(seal_file, keks=keyring)
+
+
+def unlocked(ready: Path, *, keks: "Keyring | None") -> None:
+    """Opens the database of a copy that was arranged in a folder, where it is sealed. Raises BackupError.
+
+    Raises ConfigurationError when it is sealed and there is no keyring, or not the right one.
+    """
+    from storage.sealing.files import is_sealed, open_file
+
+    database = ready / DATA / DATABASE_FILE
+    if not is_sealed(database):
+        return
+    if keks is None:
+        raise ConfigurationError(
+            "this copy was sealed with a keyring that is not here; the recovery sheet opens it: mailroom restore asks for it"
+        )
+    opened = database.with_name(f"{DATABASE_FILE}.opened")
+    open_file(database, opened, keks)
+    opened.replace(database)

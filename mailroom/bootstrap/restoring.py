@@ -3,11 +3,13 @@
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mailroom.bootstrap.keys import unlocked
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.domain.backup import Difference, StoredPoint
 from mailroom.domain.errors import BackupError, ConfigurationError
@@ -30,12 +32,56 @@ from mailroom.settings_files import read_toml, validated
 from storage.archive import SegmentArchive
 from storage.backup import open_store
 from storage.findings import Severity
+from storage.sealing.keys import COPY, FOLDER
 from storage.unit_of_work import SqlBooks
 from storage.verify import verify
 
+if TYPE_CHECKING:
+    from storage.sealing.keyring import Keyring
+
+KEYRING = "keyring"
+"""File beside the restored agency.toml; it goes to where that names it."""
 PASSWORD = "MAILROOM_BACKUP_PASSWORD"  # noqa: S105 - the name of a variable
 PASSED_ON = ("AWS_", "B2_", "AZURE_", "GOOGLE_", "RESTIC_REST_")
 """Beginnings of variables that a target asks for, where no configuration names them."""
+
+
+@dataclass(slots=True, kw_only=True)
+class KeySource:
+    """Where the keyring of a sealed copy comes from: a file that is there already, else the recovery sheet."""
+
+    config: Path
+    """agency.toml, which may name a keyring."""
+    ask: Callable[[], str]
+    """The recovery key; asked for once, and only where it is needed."""
+    _found: "Keyring | None" = None
+
+    def for_copy(self, archive: Path, *, beside: Path | None = None) -> "Keyring | None":
+        """None for a copy that is not sealed. With `beside` the keyring is put into that folder, unless it is there.
+
+        Raises ConfigurationError.
+        """
+        if not (archive / COPY).exists():
+            return None
+        if self._found is None:
+            self._found = self._at_hand(beside) or self._from_paper(archive / COPY)
+        if beside is not None and not (beside / KEYRING).exists():
+            self._found.save(beside / KEYRING, new=True)
+        return self._found
+
+    def _at_hand(self, beside: Path | None) -> "Keyring | None":
+        from storage.sealing.keyring import Keyring
+
+        keys = _toml_at(self.config).get("keys", {})
+        named = keys.get("keyring") if isinstance(keys, dict) else None
+        places = [self.config.parent / str(named)] if named else []
+        places += [beside / KEYRING] if beside is not None else []
+        return next((Keyring.load(place) for place in places if place.exists()), None)
+
+    def _from_paper(self, copy: Path) -> "Keyring":
+        from storage.sealing.keybox import keyring_from
+
+        return keyring_from(copy, self.ask())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +107,14 @@ def needs_password(wanted: From) -> bool:
     return not named and _named(wanted) is None and _kind(wanted.place) == "restic"
 
 
-def restore_all(store: BackupStore, point: str, folder: Path, done: BytesDone) -> Restored:
-    """A point as an installation that can be started once the fence is stated. Raises BackupError, StorageError."""
+def restore_all(store: BackupStore, point: str, folder: Path, keys: "KeySource", done: BytesDone) -> Restored:
+    """A point as an installation that can be started once the fence is stated. Raises BackupError, StorageError.
+
+    Raises ConfigurationError when the copy is sealed and neither keyring nor recovery key opens it.
+    """
+
+    def unlock(ready: Path) -> None:
+        unlocked(ready, keks=keys.for_copy(ready / DATA / ARCHIVE, beside=ready))
 
     def require_fence(ready: Path, of: StoredPoint) -> None:
         with closing(SqlBooks(_database(ready), _agency(ready, of))) as books, books.begin() as uow:
@@ -70,14 +122,15 @@ def restore_all(store: BackupStore, point: str, folder: Path, done: BytesDone) -
             uow.commit()
 
     def verified(ready: Path, of: StoredPoint) -> Checked:
-        return checked(ready, agency=_agency(ready, of))
+        keyring = keys.for_copy(ready / DATA / ARCHIVE, beside=ready)
+        return checked(ready, agency=_agency(ready, of), keks=keyring)
 
-    return restore(store, point, folder, Steps(require_fence=require_fence, verify=verified), done)
+    return restore(store, point, folder, Steps(unlock=unlock, require_fence=require_fence, verify=verified), done)
 
 
-def checked(ready: Path, *, agency: str) -> Checked:
+def checked(ready: Path, *, agency: str, keks: "Keyring | None" = None) -> Checked:
     """The independent check of a folder that holds `data`."""
-    report = verify(ready / DATA / ARCHIVE, _database(ready), agency)
+    report = verify(ready / DATA / ARCHIVE, _database(ready), agency, keks=keks)
     faults = (one for one in report.findings if one.severity is Severity.FAULT)
     return Checked(report.counts, tuple(Difference(one.subject, one.text) for one in faults))
 
@@ -89,22 +142,71 @@ def data_elsewhere(folder: Path) -> str:
     return "" if (folder / str(named)).resolve() == (folder / DATA).resolve() else str(named)
 
 
-def restore_one(store: BackupStore, point: str, what: str, folder: Path, done: BytesDone) -> Path:
+class Copy:
+    """A point of which only some parts are brought, into a folder of its own that goes with it."""
+
+    def __init__(
+        self, store: BackupStore, point: StoredPoint, folder: Path, keys: "KeySource", done: BytesDone
+    ) -> None:
+        self._store = store
+        self._point = point
+        self._folder = folder
+        self._done = done
+        self._bring_if_there("copy", f"{ARCHIVE}/{COPY}")
+        self._keyring = keys.for_copy(folder / "copy" / ARCHIVE)
+
+    @contextmanager
+    def books(self) -> Iterator[Books]:
+        """The database of the point, opened where it is sealed."""
+        brought = self._bring("books", [DATABASE])
+        ready = self._folder / "ready"
+        (ready / DATA).mkdir(parents=True, exist_ok=True)
+        (brought / DATABASE).replace(ready / DATA / DATABASE_FILE)
+        unlocked(ready, keks=self._keyring)
+        with closing(SqlBooks(_database(ready), self._point.installation)) as books:
+            yield books
+
+    @contextmanager
+    def archive(self, segments: Collection[str]) -> Iterator[SegmentArchive]:
+        """The segments of these names, with the keys of all."""
+        brought = self._bring("archive", [f"{ARCHIVE}/segments/{name}" for name in sorted(segments)])
+        if self._keyring is not None:
+            keys = self._bring("keys", [f"{ARCHIVE}/{FOLDER}"])
+            (keys / ARCHIVE / FOLDER).replace(brought / ARCHIVE / FOLDER)
+        with closing(SegmentArchive(brought / ARCHIVE, keks=self._keyring)) as archive:
+            yield archive
+
+    def _bring_if_there(self, name: str, path: str) -> None:
+        """A store that does not answer says so at the next thing that is asked of it."""
+        with suppress(BackupError):
+            self._bring(name, [path])
+
+    def _bring(self, name: str, paths: Sequence[str]) -> Path:
+        folder = self._folder / name
+        restore_scratch(self._store, self._point.id, folder, self._done, paths)
+        return folder
+
+
+@contextmanager
+def some_of(store: BackupStore, point: str, folder: Path, keys: "KeySource", done: BytesDone) -> Iterator[Copy]:
+    """Parts of a point, brought into a folder below the one that is meant for what comes of them."""
+    chosen = newest(store.points(), point)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as scratch:
+        yield Copy(store, chosen, Path(scratch), keys, done)
+
+
+def restore_one(store: BackupStore, point: str, what: str, folder: Path, keys: "KeySource", done: BytesDone) -> Path:
     """One message or document, by id or digest, as a file in a folder. Raises BackupError when the copy has none such.
 
     Only the database and one segment are brought: enough for a single file out of any archive.
     """
-    chosen = newest(store.points(), point)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as scratch:
-        books_at, archive_at = Path(scratch) / "books", Path(scratch) / "archive"
-        restore_scratch(store, chosen.id, books_at, done, [DATABASE])
-        with closing(SqlBooks(f"sqlite:///{books_at / DATABASE}", chosen.installation)) as books:
+    with some_of(store, point, folder, keys, done) as copy:
+        with copy.books() as books:
             name, place, digest = _found(books, what)
-        restore_scratch(store, chosen.id, archive_at, done, [f"{ARCHIVE}/segments/{place.segment}"])
         target = folder / name
         with (
-            closing(SegmentArchive(archive_at / ARCHIVE)) as archive,
+            copy.archive({place.segment}) as archive,
             archive.open(place, digest) as content,
             target.open("wb") as out,
         ):
@@ -181,7 +283,11 @@ def _agency(ready: Path, point: StoredPoint) -> str:
 
 
 def _toml(folder: Path) -> dict[str, object]:
+    return _toml_at(folder / "agency.toml")
+
+
+def _toml_at(file: Path) -> dict[str, object]:
     try:
-        return tomllib.loads((folder / "agency.toml").read_text("utf-8"))
+        return tomllib.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return {}

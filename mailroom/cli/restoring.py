@@ -1,14 +1,16 @@
 """`restore`: from a copy to an installation that can be started, on a machine where there is nothing yet."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mailroom import bootstrap, logs
-from mailroom.bootstrap.restoring import data_elsewhere, restore_all, restore_one, store_at
+from mailroom.bootstrap.restoring import KEYRING, KeySource, data_elsewhere, restore_all, restore_one, store_at
 from mailroom.cli.display import bytes_progress
 from mailroom.cli.keeping_parts import FromOption, PasswordOption, moment, say, source
+from mailroom.cli.keys import KeyFileOption, recovery_key
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from mailroom.cli.read_table import note_read
 from mailroom.services.keeping.restore import Restored
@@ -30,6 +32,7 @@ def restore_everything(
     to: ToOption = None,
     point: PointOption = "",
     password_file: PasswordOption = None,
+    key_file: KeyFileOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -38,12 +41,13 @@ def restore_everything(
         return
     folder = _needed(place, to)
     logs.configure("error")
+    keys = KeySource(config=config, ask=partial(recovery_key, key_file))
     with (
         source(place, config, password_file) as wanted,
         store_at(wanted) as store,
         bytes_progress(f"restoring to {folder}") as done,
     ):
-        restored = restore_all(store, point, folder, done)
+        restored = restore_all(store, point, folder, keys, done)
     say(_restored_object(restored), _restored_lines(restored), as_json=as_json)
     if restored.differences:
         raise typer.Exit(1)
@@ -56,6 +60,7 @@ def message(
     to: ToOption = None,
     point: PointOption = "",
     password_file: PasswordOption = None,
+    key_file: KeyFileOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -63,12 +68,13 @@ def message(
     folder = _needed(place, to)
     logs.configure("error")
     _note(config, what)
+    keys = KeySource(config=config, ask=partial(recovery_key, key_file))
     with (
         source(place, config, password_file) as wanted,
         store_at(wanted) as store,
         bytes_progress(f"restoring to {folder}") as done,
     ):
-        file = restore_one(store, point, what.lower(), folder, done)
+        file = restore_one(store, point, what.lower(), folder, keys, done)
     say({"file": str(file), "bytes": file.stat().st_size}, [f"restored: {file}"], as_json=as_json)
 
 
@@ -110,6 +116,10 @@ def _restored_lines(restored: Restored) -> list[str]:
     if named := data_elsewhere(folder):
         lines.append(
             f'its agency.toml names data_dir = "{named}": move {folder / "data"} there, or write data_dir = "data"'
+        )
+    if (folder / KEYRING).exists():
+        lines.append(
+            f"the keyring lies in {folder / KEYRING}: move it to where agency.toml names it, outside of the data"
         )
     lines += [
         "no number is given until the last ones that were given are stated; next:",

@@ -9,8 +9,8 @@ from mailroom.domain.errors import ConfigurationError, StorageError
 from mailroom.domain.keys import KeysState
 from storage.disk import disk_errors, make_durable_folder, sync_folder
 from storage.sealing.keyring import Keyring, new_keyring
-from storage.sealing.keys import FOLDER
-from storage.sealing.recovery import COPY, new_recovery_key, opened_with, sealed_for
+from storage.sealing.keys import COPY, FOLDER
+from storage.sealing.recovery import new_recovery_key, opened_with, sealed_for
 from storage.sealing.sidecars import SegmentKeys
 
 

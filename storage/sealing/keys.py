@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FOLDER = "keys"
 """Beside the folder `segments`, one file `NUMBER.key` for each sealed segment."""
 SUFFIX = ".key"
+COPY = "keyring.age"
+"""Name of the sealed copy of the keyring; it lies beside those folders, and so in every backup."""
 
 
 class Keys(Protocol):
@@ -68,11 +70,23 @@ def opener_of(keys: Keys, number: int, path: Path) -> "Opener":
     """
     if keys.has(number) or form_at_start(path) == SEALED:
         return partial(keys.seal, number)
-    return _not_sealed
+    return not_sealed
 
 
-def _not_sealed() -> "SegmentSeal":
+def not_sealed() -> "SegmentSeal":
+    """The opener of a segment that is not sealed."""
     raise TornRecordError("it says that it is sealed, in a segment that is not")
+
+
+def open_segments(segments: Path, keys: Keys) -> list[str]:
+    """Names of the segments that are not sealed, oldest first; also of one whose begin cannot be read. Raises OSError."""
+    names = (path.name for path in segments.glob("*.seg") if path.stem.isdecimal())
+    return sorted((name for name in names if _is_open(segments / name, keys)), key=lambda name: int(Path(name).stem))
+
+
+def _is_open(path: Path, keys: Keys) -> bool:
+    form = form_at_start(path)
+    return form == PLAIN or (form is None and not keys.has(int(path.stem)))
 
 
 def written_form(keys: Keys) -> int:

@@ -4,9 +4,6 @@ import pyrage
 
 from mailroom.domain.errors import ConfigurationError
 
-COPY = "keyring.age"
-"""Name of the sealed copy; it lies in the archive's folder, and so in every backup."""
-
 
 def new_recovery_key() -> tuple[str, str]:
     """The secret half, for the paper (`AGE-SECRET-KEY-1…`), and the public half (`age1…`)."""

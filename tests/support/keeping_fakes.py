@@ -175,6 +175,7 @@ class KeepingPlace:
     @property
     def drills(self) -> DrillService:
         return DrillService(
+            unlock=lambda _ready: None,
             books=self.books,
             targets=self.targets,
             snapshot=self.snapshot,

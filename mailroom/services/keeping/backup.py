@@ -34,8 +34,12 @@ class BackupService:
         installation: str,
         lock: Lock,
         clock: Clock,
+        seal: Callable[[Path, Path], None] | None = None,
     ) -> None:
-        """`snapshot_file` is where the copy of the database lies while it is stored."""
+        """`snapshot_file` is where the copy of the database lies while it is stored.
+
+        `seal` writes a sealed copy of a file, for targets that keep plain files.
+        """
         self._books = books
         self._targets = targets
         self._snapshot = snapshot
@@ -44,6 +48,8 @@ class BackupService:
         self._installation = installation
         self._lock = lock
         self._clock = clock
+        self._seal = seal
+        self._sealed = snapshot_file.with_name(f"{snapshot_file.name}.sealed")
 
     def run(self, wanted: str, watch: Watch, *, new: bool = False) -> list[BackupRun]:
         """One run for each target, or for the one that is wanted; what failed has `error`.
@@ -81,6 +87,7 @@ class BackupService:
             ended = replace(run, error=str(error))
         finally:
             self._file.unlink(missing_ok=True)
+            self._sealed.unlink(missing_ok=True)
         ended = replace(ended, ended_at=self._clock.now())
         self._note(ended)
         if not ended.error and not target.append_only:
@@ -103,8 +110,12 @@ class BackupService:
             store.prepare()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         tables = self._snapshot.copy_to(self._file)
+        copied = self._file
+        if target.plain and self._seal is not None:
+            copied = self._sealed
+            self._seal(self._file, copied)
         with watch(target.name) as done:
-            point, read, added = store.store({DATABASE: self._file, **self._sources()}, self._installation, done)
+            point, read, added = store.store({DATABASE: copied, **self._sources()}, self._installation, done)
         return replace(run, point=point, bytes_read=read, bytes_added=added, tables=tables)
 
     def _note(self, run: BackupRun) -> None:

@@ -7,7 +7,7 @@ from mailroom.stages.thai import thai_date
 
 TEMPLATE = "recovery-sheet.v1"
 GROUP = 5
-GROUPS_IN_LINE = 5
+GROUPS_IN_LINE = 4
 
 
 def sheet_data(sheet: Sheet) -> dict[str, Json]:
@@ -31,6 +31,8 @@ def sheet_data(sheet: Sheet) -> dict[str, Json]:
 
 
 def grouped(key: str) -> list[tuple[str, ...]]:
-    """Lines of groups that a person can type without losing the place."""
-    groups = [key[at : at + GROUP] for at in range(0, len(key), GROUP)]
-    return [tuple(groups[at : at + GROUPS_IN_LINE]) for at in range(0, len(groups), GROUPS_IN_LINE)]
+    """The word that every key begins with, then lines of groups that a person can type without losing the place."""
+    word, one, rest = key.partition("1")
+    groups = [rest[at : at + GROUP] for at in range(0, len(rest), GROUP)]
+    lines = [tuple(groups[at : at + GROUPS_IN_LINE]) for at in range(0, len(groups), GROUPS_IN_LINE)]
+    return [(word + one,), *lines]

@@ -264,7 +264,11 @@ def _store(place: KeepingPlace) -> FolderStore:
 
 
 def _steps(fenced: list[str], checked: Checked) -> Steps:
-    return Steps(require_fence=lambda _ready, point: fenced.append(point.id), verify=lambda _ready, _point: checked)
+    return Steps(
+        unlock=lambda _ready: None,
+        require_fence=lambda _ready, point: fenced.append(point.id),
+        verify=lambda _ready, _point: checked,
+    )
 
 
 def test_a_restore_arranges_fences_and_checks(place: KeepingPlace) -> None:
@@ -296,8 +300,8 @@ def test_a_restore_that_was_cut_short_is_finished_by_the_next(place: KeepingPlac
         raise BackupError("cut short")
 
     for steps in (
-        Steps(require_fence=cut, verify=lambda _ready, _point: place.checked),  # type: ignore[arg-type]
-        Steps(require_fence=lambda _ready, _point: None, verify=cut),
+        Steps(unlock=lambda _ready: None, require_fence=cut, verify=lambda _ready, _point: place.checked),  # type: ignore[arg-type]
+        Steps(unlock=lambda _ready: None, require_fence=lambda _ready, _point: None, verify=cut),
     ):
         with pytest.raises(BackupError, match="cut short"):
             restore(store, "", target, steps, lambda _done, _all: None)
