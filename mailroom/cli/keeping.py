@@ -11,7 +11,6 @@ import typer
 from mailroom import bootstrap, logs
 from mailroom.bootstrap.keeping import Keeping, keeping
 from mailroom.bootstrap.restoring import store_at
-from mailroom.cli import fences, restoring
 from mailroom.cli.display import bytes_progress
 from mailroom.cli.keeping_parts import FromOption, PasswordOption, moment, say, size, source, time_taken
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
@@ -26,8 +25,6 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(backup, name="backup")
     app.command()(drill)
     app.command()(fixity)
-    restoring.add_to(app)
-    fences.add_to(app)
 
 
 @contextmanager
