@@ -67,10 +67,19 @@ COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
         ),
         **dict.fromkeys(("backup run", "backup list", "backup check", "drill", "fixity", "restore"), COPIES),
         "restore message": Shown("raw", How.DOWNLOAD),
-        **dict.fromkeys(("fence show", "fence set"), COUNTS),
+        "evidence checkpoint": COUNTS,
+        "evidence bundle": Shown("bundle", How.DOWNLOAD),
+        "evidence verify": COPIES,
+        **dict.fromkeys(("fence show", "fence set", "fence compute"), COUNTS),
         **dict.fromkeys(("line test", "line quota", "line webhook set", "line webhook show"), OURS),
         **dict.fromkeys(("line menu install", "line menu remove", "line menu show"), OURS),
         **dict.fromkeys(("mailbox show", "mailbox clear"), COUNTS),
+        **dict.fromkeys(("archive seal", "keys init", "keys rotate", "keys test", "keys show", "keys recover"), OURS),
+        "privacy reads": Shown("access-log", How.EXPORT),
+        "privacy requests": Shown("data-request"),
+        **dict.fromkeys(("privacy breaches", "privacy reach"), Shown("breach")),
+        "privacy notice": Shown("breach", How.DOWNLOAD),
+        "privacy processing": OFFICIAL,
     }
 )
 """By the words of the command."""

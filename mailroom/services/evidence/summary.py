@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailroom.domain.agency import Agency
+from mailroom.domain.agency import BANGKOK, Agency
 from mailroom.domain.decision import Secrecy
 from mailroom.domain.evidence import Checkpoint, CheckpointProof, EvidenceFamily, ProofKind
 from mailroom.domain.record import Event
@@ -13,7 +13,7 @@ from mailroom.domain.texts import Texts
 from mailroom.ports import Json
 from mailroom.services.evidence.matter import Matter
 from mailroom.stages.evidence import family
-from mailroom.stages.thai import thai_date, thai_datetime
+from mailroom.stages.thai import thai_date, thai_datetime, thai_short_date
 
 TEMPLATE = "case-summary.v1"
 
@@ -49,9 +49,7 @@ class Summary:
             "secret": matter.secret,
             "demo": self._demo,
             **self._register(matter),
-            "course": [
-                {"at": thai_datetime(when), "what": what, "kind": kind} for when, what, kind in self._course(matter)
-            ],
+            "course": [{"at": _short(when), "what": what, "kind": kind} for when, what, kind in self._course(matter)],
             "letters": list(self._letters(matter)),
             "proven": proven.rows,
             "open": proven.open,
@@ -86,7 +84,7 @@ class Summary:
     def _course(self, matter: Matter) -> list[tuple[datetime, str, str]]:
         """In order of time; what the books noted at one instant stays in their order."""
         draft = matter.entry.draft
-        lines = [(draft.registered_at, self._say("registered", number=matter.number), "")]
+        lines = []
         for one in matter.messages:
             sender = (one.message and one.message.sender.address) or draft.sender
             lines.append(
@@ -96,6 +94,7 @@ class Summary:
                     self._family(EvidenceFamily.SUBMISSION_ACCEPTED),
                 )
             )
+        lines.append((draft.registered_at, self._say("registered", number=matter.number), ""))
         lines += [(one.at, self._event(one), self._family(family(one))) for one in matter.events]
         return sorted(lines, key=lambda line: line[0])
 
@@ -111,18 +110,18 @@ class Summary:
             name = self._texts.label("letters", item.letter)
             for one in copies:
                 words = self._say("attempt", letter=name, to=item.to, attempt=one.attempt)
-                yield {"at": thai_datetime(one.at), "letter": words, "answer": one.reply}
+                yield {"at": _short(one.at), "letter": words, "answer": one.reply}
             if not copies:
                 state = self._texts.label("states", item.state)
                 words = self._say("letter", letter=name, to=item.to)
                 yield {
-                    "at": thai_datetime(item.sent_at or item.created_at),
+                    "at": _short(item.sent_at or item.created_at),
                     "letter": words,
                     "answer": self._say("as_stated", state=state),
                 }
 
     def _checkpoint(self, checkpoint: Checkpoint, proofs: Sequence[CheckpointProof]) -> Json:
-        stamps = [self._say("stamped", at=thai_datetime(one.at)) for one in proofs if one.kind is ProofKind.TIMESTAMP]
+        stamps = [self._say("stamped", at=_short(one.at)) for one in proofs if one.kind is ProofKind.TIMESTAMP]
         witnesses = [str(json.loads(one.data)["to"]) for one in proofs if one.kind is ProofKind.WITNESS]
         return {
             "day": thai_date(checkpoint.day),
@@ -130,3 +129,9 @@ class Summary:
             "stamp": stamps[0] if stamps else self._say("none"),
             "witnesses": ", ".join(witnesses) or self._say("none"),
         }
+
+
+def _short(at: datetime) -> str:
+    """`5 ม.ค. 2569 08.30 น.` in Thailand."""
+    local = at.astimezone(BANGKOK)
+    return f"{thai_short_date(local.date())} {local:%H.%M} น."
