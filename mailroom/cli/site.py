@@ -7,10 +7,11 @@ from typing import Any
 
 from mailroom.bootstrap import House, sign_in
 from mailroom.bootstrap.papers import draw_qr
+from mailroom.bootstrap.privacy import privacy_office
 from mailroom.ports import Asgi
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
-from mailroom.web import announcements, instruments
+from mailroom.web import announcements, instruments, privacy
 from mailroom.web.app import application
 from mailroom.web.documents import document_routes
 from mailroom.web.pages import Pages
@@ -49,7 +50,10 @@ def site(
         clock=house.clock,
         health=partial(health, house.books, house.clock, others=house.problems),
         sign_in=sign_in(configuration, house.books, house.clock),
-        private=instruments.desk_routes(house.papers.chancery),
+        private={
+            **instruments.desk_routes(house.papers.chancery),
+            **privacy.desk_routes(privacy_office(configuration, house.books, house.clock)),
+        },
         public=announcements.public_routes(house.papers.chancery, pages, draw_qr),
         mounted=[
             *public_routes(visitors),

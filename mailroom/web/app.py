@@ -109,6 +109,7 @@ def application(
             alarms=alarms,
             waiting=waiting_for(papers.house) if papers else None,
             chats=chat is not None,
+            privacy="/privacy" in private,
         ),
         papers=papers,
         incoming=incoming,

@@ -24,7 +24,8 @@ MAX_PARTS = 20
 """Fields of a form with an upload."""
 
 _LOCAL = re.compile(
-    r"/((messages|instruments|papers|desk/licences)/\d{1,15}|instruments|chats|papers(/approve)?|desk/(licences|letters))?"
+    r"/((messages|instruments|papers|desk/licences|privacy/(requests|breaches))/\d{1,15}|instruments|chats|papers(/approve)?"
+    r"|desk/(licences|letters)|privacy(/(reads|breaches))?)?"
     r"(\?[\w=&%.+-]{0,300})?",
     re.ASCII,
 )

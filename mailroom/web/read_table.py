@@ -3,6 +3,7 @@
 An address that is not listed stops the start. Whoever adds one says here what it shows.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -10,6 +11,9 @@ from mailroom.domain.privacy import How
 from mailroom.web.queue import page_number, search_text
 from mailroom.web.reads import Nothing, Showing, Shown
 from mailroom.web.site import Visit
+
+_PLAIN = re.compile(r"[A-Za-z0-9:._/-]{1,40}", re.ASCII)
+"""User names, rows and digests; nothing with a blank."""
 
 Table = Mapping[str, Mapping[str, Showing]]
 """Path, method, what is shown."""
@@ -58,6 +62,17 @@ def beginning(visit: Visit) -> str:
     fields = visit.form or visit.query
     rows = (fields.get(name, "") for name in ("message", "licence"))
     return next((one for one in rows if one.isascii() and one.isdigit()), "new")
+
+
+def case(visit: Visit) -> str:
+    """A restricted case by its number."""
+    return f"case/{visit.path['number']}/{visit.path['year']}"
+
+
+def log_view(visit: Visit) -> str:
+    """What of this log somebody looked at: whose reads, of which row."""
+    asked = (visit.query.get(name, "") for name in ("actor", "key"))
+    return " ".join(one for one in asked if _PLAIN.fullmatch(one)) or "list"
 
 
 PAPER = Shown("paper", row)
@@ -121,6 +136,25 @@ ANNOUNCEMENTS: Table = {
     "/announcements/channels.json": {"GET": PUBLISHED},
     **{f"/announcements/{{code}}{rest}": {"GET": PUBLISHED} for rest in ("", "/pdf", "/json", "/qr.svg")},
 }
+DATA_REQUEST = Shown("data-request", row)
+BREACH = Shown("breach", row)
+CASE = Shown("data-request", case)
+PRIVACY: Table = {
+    "/privacy": {"GET": Shown("data-request", named("list"))},
+    "/privacy/requests": {"POST": Shown("data-request", named("list"))},
+    "/privacy/requests/{id}": {"GET": DATA_REQUEST},
+    "/privacy/requests/{id}/answer": {"POST": DATA_REQUEST},
+    "/privacy/cases/{year}/{number}": {"GET": CASE},
+    "/privacy/cases/{year}/{number}/people": {"POST": CASE},
+    "/privacy/cases/{year}/{number}/lift": {"POST": CASE},
+    "/privacy/breaches": {"GET": EMPTY_FORM, "POST": EMPTY_FORM},
+    "/privacy/breaches/{id}": {"GET": BREACH},
+    "/privacy/breaches/{id}/notice.pdf": {"GET": Shown("breach", row, How.DOWNLOAD)},
+    **{f"/privacy/breaches/{{id}}/{act}": {"POST": BREACH} for act in ("assess", "step", "tell", "close")},
+    "/privacy/reads": {"GET": Shown("access-log", log_view)},
+    "/privacy/reads.csv": {"GET": Shown("access-log", log_view, How.EXPORT)},
+    **{f"/privacy/processing.{form}": {"GET": OFFICIAL} for form in ("csv", "xlsx", "json")},
+}
 MOUNTED: Table = {
     "/licences": {"GET": PUBLISHED},
     "/licences/slideshow": {"GET": PUBLISHED},
@@ -138,7 +172,7 @@ MOUNTED: Table = {
 """Routes that other parts bring as they are; they note for themselves."""
 
 READ_TABLE: Table = MappingProxyType(
-    {**SIGN_IN, **MESSAGES, **PAPERS, **LICENCES, **INSTRUMENTS, **ANNOUNCEMENTS, **MOUNTED}
+    {**SIGN_IN, **MESSAGES, **PAPERS, **LICENCES, **INSTRUMENTS, **PRIVACY, **ANNOUNCEMENTS, **MOUNTED}
 )
 
 

@@ -57,7 +57,12 @@ def barred(site: Site, visit: Visit, path: str) -> Response | None:
         kept = next(_kept_from(uow, visit, path), None)
     if kept is None:
         return None
-    _noted(site, visit, *kept, How.REFUSED)
+    return refuse(site, visit, *kept)
+
+
+def refuse(site: Site, visit: Visit, what: str, key: str) -> Response:
+    """The answer for somebody who is not named for a restricted case; that they asked is noted."""
+    _noted(site, visit, what, key, How.REFUSED)
     return site.pages.show("error.html", session=visit.session, status=403, code="restricted", reference="")
 
 
