@@ -9,6 +9,7 @@ from mailroom.bootstrap import House, sign_in
 from mailroom.bootstrap.papers import draw_qr
 from mailroom.bootstrap.privacy import privacy_office
 from mailroom.ports import Asgi
+from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
 from mailroom.web import announcements, instruments, privacy
@@ -37,7 +38,13 @@ def site(
     `webhooks`, by path, are where other platforms send to.
     """
     configuration = house.configuration
-    visitors = PublicSite(publication=public.publication, files=public.files, pages=pages, verifier=public.verifier)
+    visitors = PublicSite(
+        publication=public.publication,
+        files=public.files,
+        pages=pages,
+        verifier=public.verifier,
+        checkpoints=CheckpointShelf(house.books) if _publishes(house) else None,
+    )
     return application(
         books=house.books,
         archive=house.archive,
@@ -66,6 +73,12 @@ def site(
         incoming=house.papers.incoming,
         chat=_chat_look(house),
     )
+
+
+def _publishes(house: House) -> bool:
+    """Whether there are checkpoints, and they are for everybody."""
+    settings = house.configuration.settings
+    return settings.evidence.publish and settings.keys.keyring is not None
 
 
 def _chat_look(house: House) -> ChatLook | None:

@@ -162,6 +162,8 @@ MOUNTED: Table = {
     "/licences/data.{suffix}": {"GET": PUBLISHED},
     "/open-data": {"GET": PUBLISHED},
     "/l/{code}": {"GET": PUBLISHED},
+    "/checkpoints": {"GET": PUBLISHED},
+    "/checkpoints/{name}": {"GET": PUBLISHED},
     "/verify": {"GET": PUBLISHED, "POST": PUBLISHED},
     "/documents/{token}": {
         "GET": Nothing("the name of a file, to whoever has its secret address"),

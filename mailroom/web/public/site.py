@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from mailroom.services.data_files import DataFiles
+from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.publication import Publication
 from mailroom.services.verification import Verifier
 from mailroom.web.public.limits import Allowance
@@ -43,6 +44,8 @@ class PublicSite:
     pages: PublicPages
     verifier: Verifier | None
     """None where nothing is configured that could examine signatures."""
+    checkpoints: CheckpointShelf | None = None
+    """None where none are published."""
     misses: Allowance = field(default_factory=lambda: Allowance(100, 600))
     """Codes that led nowhere. Generous: thousands of telephones may share one address, and a code has 60 bits."""
     uploads: Allowance = field(default_factory=lambda: Allowance(60, 600))
