@@ -29,6 +29,10 @@ DIFFERENCES = 100
 """So many are told of one segment; how many more there are is one of them."""
 REMEDY = "put the segment back from a second copy"
 OWN = "SELECT segment FROM message UNION SELECT segment FROM document UNION SELECT segment FROM sent_copy"
+KNOWN = " UNION ALL ".join(
+    f"SELECT 1 FROM {table} WHERE digest = :digest"  # noqa: S608 - no value in it
+    for table in ("message", "document", "sent_copy")
+)
 NAMED = """
 SELECT segment_offset, stored_length, digest, 'message ' || id FROM message WHERE segment = :segment
 UNION ALL
@@ -130,7 +134,7 @@ class ArchiveSegments:
 
     def _reading(self, path: Path, name: str) -> "Reading":
         """Of the segment of that name, which may lie in another file."""
-        return Reading(path, self._places(name), self._opener(path, name))
+        return Reading(path, self.places(name), self._opener(path, name))
 
     def _opener(self, path: Path, name: str) -> Opener:
         with suppress(OSError):
@@ -142,7 +146,12 @@ class ArchiveSegments:
             raise StorageError(f"{name!r} is not the name of a segment; name one of those in {self._folder}")
         return self._folder / name
 
-    def _places(self, name: str) -> Places:
+    def is_known(self, digest: str) -> bool:
+        """Whether the books name these bytes, wherever they lie."""
+        return bool(self._ask(KNOWN, digest=digest))
+
+    def places(self, name: str) -> Places:
+        """What the books say lies in a segment."""
         places: Places = defaultdict(list)
         for offset, length, digest, owner in self._ask(NAMED, segment=name):
             places[offset].append(Named(length, digest, owner))

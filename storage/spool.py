@@ -128,7 +128,7 @@ class SegmentSpool:
             header, _, body = stream.read().partition(b"\n")
         end = record.place.offset + record.place.length
         return Spooled(
-            place=f"{_segment(record):08}.{end:012}.{record.mark}",
+            place=place_behind(_segment(record), end, record.mark),
             body=body,
             digest=hashlib.sha256(body).hexdigest(),
             received_at=datetime.fromisoformat(json.loads(header)["received_at"]),
@@ -149,6 +149,11 @@ class SegmentSpool:
             if self._writer.is_alive():
                 return
         self._archive.close()
+
+
+def place_behind(segment: int, end: int, mark: str) -> str:
+    """What the place behind a delivery is called; `mark` is that of its record, which ends at `end`."""
+    return f"{segment:08}.{end:012}.{mark}"
 
 
 def _record(body: bytes, received_at: datetime) -> bytes:

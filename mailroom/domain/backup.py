@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from mailroom.domain.message import Place
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -93,6 +95,29 @@ class FixityRun:
     """Segments that were put right from a second copy."""
     damaged: tuple[Difference, ...] = ()
     """What is damaged still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A record of the archive that lies elsewhere now, byte for byte."""
+
+    segment: str
+    offset: int
+    """Where it began before."""
+    digest: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """What came of sealing an archive that was not sealed from the first."""
+
+    segments: tuple[str, ...]
+    """Those that are sealed now, or whose records are."""
+    records: int
+    """Of the books, that lie in sealed segments now."""
+    left: tuple[Difference, ...] = ()
+    """What still lies there in the open, and why."""
 
 
 @dataclass(frozen=True, slots=True)

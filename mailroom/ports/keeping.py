@@ -1,11 +1,21 @@
 """Backups: where copies go, how the database is copied, and the books of both."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from mailroom.domain.backup import BackupCheck, BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid, StoredPoint
+from mailroom.domain.backup import (
+    BackupCheck,
+    BackupRun,
+    Difference,
+    Drill,
+    Fence,
+    FixityRun,
+    Moved,
+    NumberVoid,
+    StoredPoint,
+)
 
 BytesDone = Callable[[int, int], None]
 """Called with bytes done and bytes in all; 0 in all while that is unknown."""
@@ -91,6 +101,44 @@ class Segments(Protocol):
         """
 
 
+class OpenSegments(Protocol):
+    """Segments of the archive from before it was sealed. Raises ConfigurationError where there is no keyring."""
+
+    def names(self) -> list[str]:
+        """Oldest first. None of them is written to any more."""
+
+    def copy(self, name: str, done: BytesDone) -> Iterator[list[Moved]]:
+        """Keep every record of a segment again, sealed; what has been moved, in batches that survive a power cut.
+
+        Each copy was read again and compared. Raises StorageError, before anything is copied, when anything in the
+        segment is damaged, or when there is no room.
+        """
+
+    def remove(self, name: str) -> None:
+        """Safe to repeat. Whoever calls it has seen that no row names the segment."""
+
+    def leftovers(self) -> list[str]:
+        """Damaged files that lie beside the segments and may hold mail in the open."""
+
+
+class OpenSpool(Protocol):
+    """The same of the spool of one account. Its segments keep their names."""
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    def names(self) -> list[str]: ...
+
+    def seal(self, name: str, place: str, done: BytesDone) -> str:
+        """Put a sealed segment in the place of an open one; what `place`, where a reader stands, is called from now on.
+
+        Raises StorageError, and then nothing has changed.
+        """
+
+
 class KeepingBook(Protocol):
     """What was copied, tried and re-read."""
 
@@ -124,6 +172,12 @@ class KeepingBook(Protocol):
         """When each segment was last read from end to end."""
 
     def fixities(self, limit: int = 20) -> list[FixityRun]: ...
+
+    def move(self, moves: Sequence[Moved]) -> int:
+        """Records of the archive lie elsewhere now; how many rows named them. What was moved already names nothing."""
+
+    def rows_in(self, segment: str) -> int:
+        """How many rows, of whatever agency, name a record in that segment."""
 
     def fence_missing(self) -> bool:
         """Whether this installation was restored and nobody has stated yet which numbers were given meanwhile."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailroom.domain.agency import buddhist_year
-from mailroom.domain.backup import BackupCheck, BackupRun, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.backup import BackupCheck, BackupRun, Drill, Fence, FixityRun, Moved, NumberVoid
 from mailroom.domain.errors import RefusedActionError, StorageError
+from mailroom.domain.message import Place
 from mailroom.stages.fence import is_series, stated
 from mailroom.testing.shelf import Shelf
 
@@ -67,6 +68,30 @@ class MemoryKeepingBook:
     def fixities(self, limit: int = 20) -> list[FixityRun]:
         return self._shelf.fixities[::-1][:limit]
 
+    def move(self, moves: Sequence[Moved]) -> int:
+        there = {(one.segment, one.offset, one.digest): one.place for one in moves}
+        changed = 0
+        for key, record in self._shelf.messages.items():
+            if place := there.get(_named(record.logged.place, record.logged.digest)):
+                self._shelf.messages[key] = replace(record, logged=replace(record.logged, place=place))
+                changed += 1
+        for digest, document in self._shelf.documents.items():
+            if place := there.get(_named(document.place, digest)):
+                self._shelf.documents[digest] = replace(document, place=place)
+                changed += 1
+        for number, copy in enumerate(self._shelf.sent):
+            if place := there.get((copy.segment, copy.offset, copy.digest)):
+                self._shelf.sent[number] = replace(
+                    copy, segment=place.segment, offset=place.offset, stored_length=place.length
+                )
+                changed += 1
+        return changed
+
+    def rows_in(self, segment: str) -> int:
+        messages = [one.logged.place.segment for one in self._shelf.messages.values()]
+        documents = [one.place.segment for one in self._shelf.documents.values()]
+        return [*messages, *documents, *(one.segment for one in self._shelf.sent)].count(segment)
+
     def fence_missing(self) -> bool:
         return bool(self._shelf.fences)
 
@@ -89,3 +114,7 @@ class MemoryKeepingBook:
 
     def voids(self) -> list[NumberVoid]:
         return sorted(self._shelf.voids, key=lambda one: (one.series, one.year, one.first))
+
+
+def _named(place: Place, digest: str) -> tuple[str, int, str]:
+    return place.segment, place.offset, digest

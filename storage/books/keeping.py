@@ -17,10 +17,12 @@ from mailroom.domain.backup import (
     Drill,
     Fence,
     FixityRun,
+    Moved,
     NumberVoid,
 )
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.stages.fence import is_series, stated
+from storage.books import places
 from storage.books.numbers import NumberSeries, fence_missing
 from storage.tables import (
     BACKUP_CHECK,
@@ -119,6 +121,12 @@ class SqlKeepingBook:
     def fixities(self, limit: int = 20) -> list[FixityRun]:
         query = sa.select(FIXITY_RUN).where(FIXITY_RUN.c.agency == self._agency)
         return [_fixity(row) for row in self._transaction.all(query.order_by(FIXITY_RUN.c.id.desc()).limit(limit))]
+
+    def move(self, moves: Sequence[Moved]) -> int:
+        return places.move(self._transaction, moves)
+
+    def rows_in(self, segment: str) -> int:
+        return places.rows_in(self._transaction, segment)
 
     def fence_missing(self) -> bool:
         return fence_missing(self._transaction)
