@@ -6,14 +6,16 @@ from types import MappingProxyType
 from typing import Any
 
 from mailroom.bootstrap import House, sign_in
+from mailroom.bootstrap.evidence import bundles
+from mailroom.bootstrap.keys import open_keyring
 from mailroom.bootstrap.papers import draw_qr
 from mailroom.bootstrap.privacy import privacy_office
 from mailroom.ports import Asgi
 from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
-from mailroom.web import announcements, instruments, privacy
-from mailroom.web.app import application
+from mailroom.web import announcements, evidence, instruments, privacy
+from mailroom.web.app import NO_ADDRESSES, Addresses, application
 from mailroom.web.documents import document_routes
 from mailroom.web.pages import Pages
 from mailroom.web.public.pages import PublicPages
@@ -60,6 +62,7 @@ def site(
         private={
             **instruments.desk_routes(house.papers.chancery),
             **privacy.desk_routes(privacy_office(configuration, house.books, house.clock)),
+            **_bundles(house),
         },
         public=announcements.public_routes(house.papers.chancery, pages, draw_qr),
         mounted=[
@@ -73,6 +76,14 @@ def site(
         incoming=house.papers.incoming,
         chat=_chat_look(house),
     )
+
+
+def _bundles(house: House) -> Addresses:
+    """Nothing while there is no keyring to sign with."""
+    key = open_keyring(house.configuration)
+    if key is None:
+        return NO_ADDRESSES
+    return evidence.desk_routes(bundles(house.configuration, house.books, house.archive, key, house.clock))
 
 
 def _publishes(house: House) -> bool:

@@ -61,6 +61,10 @@ PRIVATE: Addresses = {
 }
 
 
+BUNDLE = "/messages/{id}/bundle"
+"""Where the evidence bundle of a case is asked for; only where there is a key to sign with."""
+
+
 def application(
     *,
     books: Books,
@@ -110,6 +114,7 @@ def application(
             waiting=waiting_for(papers.house) if papers else None,
             chats=chat is not None,
             privacy="/privacy" in private,
+            bundles=BUNDLE in private,
         ),
         papers=papers,
         incoming=incoming,

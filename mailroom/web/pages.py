@@ -32,12 +32,14 @@ class Pages:
         waiting: Callable[[Clerk], int] | None = None,
         chats: bool = False,
         privacy: bool = False,
+        bundles: bool = False,
     ) -> None:
         """`gaps` says what the set-up lacks, `alarms` what is wrong with the key that signs, `waiting` how many papers
         wait for somebody who is signed in.
 
         Every page with somebody signed in shows them; without `waiting` nothing leads to papers and licences, without
-        `chats` nothing to conversations, without `privacy` nothing to requests about personal data and incidents.
+        `chats` nothing to conversations, without `privacy` nothing to requests about personal data and incidents,
+        without `bundles` nothing to evidence bundles.
         """
         self._environment = Environment(
             loader=PackageLoader("mailroom.web"),
@@ -55,6 +57,7 @@ class Pages:
             papers_waiting=waiting,
             has_chats=chats,
             has_privacy=privacy,
+            has_bundles=bundles,
             day=thai_date,
         )
         self._environment.filters.update(bangkok=bangkok, file_size=file_size, by=buddhist)

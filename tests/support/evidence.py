@@ -7,11 +7,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from mailroom.domain.agency import Agency
 from mailroom.domain.clerk import Clerk, Role
 from mailroom.domain.document import Document, DocumentKind
 from mailroom.domain.evidence import Checkpoint
 from mailroom.domain.register import RegisterNumber
 from mailroom.paths import CONFIG
+from mailroom.ports import Books
 from mailroom.ports.evidence import EvidenceKey
 from mailroom.services.evidence.bundle import Bundles
 from mailroom.services.evidence.checkpoint import Checkpoints
@@ -88,18 +90,20 @@ class EvidenceHouse(Workshop):
         return made
 
     def bundles(self, **more: Any) -> Bundles:
-        values: dict[str, Any] = {
-            "books": self.books,
-            "archive": self.archive,
-            "clock": self.clock,
-            "key": self.key,
-            "agency": AGENCY,
-            "rows": SqlCaseRows(f"sqlite:///{self.folder / 'books.db'}", AGENCY.key),
-            "renderer": TypstRenderer(CONFIG),
-            "summary": Summary(agency=AGENCY, texts=load_texts(CONFIG)),
-            "read_me": (CONFIG / "templates/bundle/READ-ME.txt").read_text(encoding="utf-8"),
-        }
-        return Bundles(**(values | more))
+        values = {"archive": self.archive, "clock": self.clock, "key": self.key}
+        return make_bundles(self.books, self.folder / "books.db", AGENCY, **(values | more))
+
+
+def make_bundles(books: Books, database: Path, agency: Agency, **more: Any) -> Bundles:
+    values: dict[str, Any] = {
+        "books": books,
+        "agency": agency,
+        "rows": SqlCaseRows(f"sqlite:///{database}", agency.key),
+        "renderer": TypstRenderer(CONFIG),
+        "summary": Summary(agency=agency, texts=load_texts(CONFIG)),
+        "read_me": (CONFIG / "templates/bundle/READ-ME.txt").read_text(encoding="utf-8"),
+    }
+    return Bundles(**(values | more))
 
 
 def digest(content: bytes) -> str:

@@ -48,7 +48,7 @@ class Matter:
 
     def _raw(self) -> Iterator[tuple[str, Place, str]]:
         for one in self.messages:
-            suffix = "eml" if one.logged.envelope.channel == EMAIL else "chat"
+            suffix = "eml" if one.logged.envelope.channel == EMAIL else "bundle"
             yield f"raw/message-{one.logged.id}.{suffix}", one.logged.place, one.logged.digest
 
     def _sent(self) -> Iterator[tuple[str, Place, str]]:
