@@ -169,6 +169,8 @@ _TABLES = (
     _table("drill", "agency target point at seconds messages bytes differences"),
     _table("fixity_run", "agency at seconds segments records bytes healed damaged"),
     _table("number_fence", state="agency required_at point lifted_at lifted_by stated"),
+    _table("number_claim", state="agency register year number seal entered_at deemed_at message_id closed_at"),
+    _table("letter_claim", state="agency item letter seal closed_at"),
     _table("number_void", "agency register year first last voided_at actor reason"),
     _table("clearing", "agency channel account at actor folder size"),
     _table("cleared_message", "message_id agency clearing_id"),
@@ -202,6 +204,7 @@ NO_EVIDENCE: Mapping[str, str] = {
     "login_failure": "counts attempts of the last minutes",
     "account": "when a mailbox was last looked at",
     "chat_cursor": "how far a spool was read; reading it again changes nothing",
+    "journal_cursor": "how far the journal goes; its pages are signed, and lie elsewhere",
     "segment_reading": "when a segment was last read; each reading is in fixity_run",
     "mailbox_use": "how full a mailbox was when it was last looked at",
 }

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult, Row
 
 from mailroom.domain.errors import StorageError
+from mailroom.domain.journal import Claim
 from mailroom.domain.outbox import OutboxItem
 from storage import prepared
 from storage.linking import Notes, link_all
@@ -37,6 +38,8 @@ class Transaction:
         """Last number given, of the registers and years that this transaction counted in."""
         self.fenced: bool | None = None
         """Whether the fence of a restore is missing; None until somebody looked."""
+        self.claims: dict[int, Claim] | None = None
+        """Numbers that messages had before a restore, by message; None until somebody looked."""
         self._connection = connection
         self._waiting: dict[sa.Executable, dict[object, dict[str, Any]]] = {}
         self._exact: set[sa.Executable] = set()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from channels import CHANNELS, Finding
 from mailroom.bootstrap.house import House, open_house
 from mailroom.bootstrap.keys import open_keyring
+from mailroom.bootstrap.noting import examine_journal
 from mailroom.bootstrap.parts import SystemClock, announcements, login_address, open_books, sign_in, texts, wording
 from mailroom.configuration import Configuration, load, warnings
 from mailroom.paths import CONFIG
@@ -60,6 +61,7 @@ def examine(configuration: Configuration) -> Iterator[Finding]:
     for name, settings in configuration.channels.items():
         yield from CHANNELS[name].check(settings, configuration.base_url)
     yield from check(configuration.settings.signing, configuration.path.parent)
+    yield from examine_journal(configuration)
     with open_books(configuration) as books, books.look() as uow:
         lines = setup_lines(uow, SystemClock().now(), announcements(configuration), texts("en"))
     # Lawful, and the mail goes on: a line to read, not a failure (R20, R34).

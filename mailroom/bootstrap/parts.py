@@ -13,7 +13,7 @@ from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.announcements import Announcements
 from mailroom.services.delivery import EMAIL
-from mailroom.services.dispatch import Dispatcher
+from mailroom.services.dispatch import Dispatcher, at_once
 from mailroom.services.mailbox import Mailboxes
 from mailroom.services.reminders import Reminders
 from mailroom.services.sign_in import SignIn
@@ -60,8 +60,14 @@ def announcements(configuration: Configuration) -> Announcements:
     return Announcements(configuration.announcement, base_url=configuration.base_url)
 
 
-def dispatchers(configuration: Configuration, books: Books, archive: Archive, clock: Clock) -> tuple[Dispatcher, ...]:
-    """One for each channel."""
+def dispatchers(
+    configuration: Configuration,
+    books: Books,
+    archive: Archive,
+    clock: Clock,
+    before_letter: Callable[[], None] = at_once,
+) -> tuple[Dispatcher, ...]:
+    """One for each channel. `before_letter` may keep letters waiting."""
     return tuple(
         Dispatcher(
             name,
@@ -70,6 +76,7 @@ def dispatchers(configuration: Configuration, books: Books, archive: Archive, cl
             archive=archive,
             clock=clock,
             fallback=_fallback(configuration, name),
+            before_letter=before_letter,
         )
         for name, settings in configuration.channels.items()
     )

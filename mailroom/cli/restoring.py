@@ -122,7 +122,8 @@ def _restored_lines(restored: Restored) -> list[str]:
             f"the keyring lies in {folder / KEYRING}: move it to where agency.toml names it, outside of the data"
         )
     lines += [
-        "no number is given until the last ones that were given are stated; next:",
+        "no number is given until the last ones that were given are known. Where numbers are noted in the mailbox, the program",
+        "finds them when it starts; else they are stated. Next:",
         f"  mailroom fence show --config {folder / 'agency.toml'}",
     ]
     return lines

@@ -1,6 +1,6 @@
 """Backups: where copies go, how the database is copied, and the books of both."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
@@ -188,8 +188,12 @@ class KeepingBook(Protocol):
     def last_numbers(self) -> dict[tuple[str, int], int]:
         """The last number of each series and พ.ศ. year that the books know: no stated one may be lower."""
 
-    def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
+    def lift_fence(
+        self, fences: Sequence[Fence], by: str, at: datetime, known: Collection[tuple[str, int, int]] = ()
+    ) -> None:
         """Counters go to the stated numbers; what lies between is entered as void, so that no gap appears (R51).
+
+        Not void are those `known` (series, year and number): `JournalBook` claims them.
 
         Of several statements on one series and year the highest holds. Raises RefusedActionError: `fence-none` when
         none is missing, `fence-series` for a series that there cannot be, `fence-low` when a stated number is lower

@@ -36,7 +36,7 @@ SETBACKS = 3
 """After so many temporary failures in a row the server is left alone until the next round."""
 
 
-def _at_once() -> None:
+def at_once() -> None:
     """Letters wait for nothing."""
 
 
@@ -63,7 +63,7 @@ class Dispatcher:
         archive: Archive,
         clock: Clock,
         fallback: "ChatFallback | None" = None,
-        before_letter: Callable[[], None] = _at_once,
+        before_letter: Callable[[], None] = at_once,
     ) -> None:
         """`fallback` says what becomes of letters that a chat cannot carry; without one they fail.
 

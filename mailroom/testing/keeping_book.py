@@ -1,6 +1,6 @@
 """Copies, drills, re-readings and the fence of a restore in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from mailroom.domain.backup import BackupCheck, BackupRun, Drill, Fence, FixityR
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.domain.message import Place
 from mailroom.stages.fence import is_series, stated
+from mailroom.stages.reckoning import stretches
 from mailroom.testing.shelf import Shelf
 
 
@@ -101,16 +102,19 @@ class MemoryKeepingBook:
     def last_numbers(self) -> dict[tuple[str, int], int]:
         return {key: last for key, last in sorted(self._shelf.counters.items()) if is_series(key[0])}
 
-    def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
+    def lift_fence(
+        self, fences: Sequence[Fence], by: str, at: datetime, known: Collection[tuple[str, int, int]] = ()
+    ) -> None:
         if not self._shelf.fences:
             raise RefusedActionError("fence-none")
-        known = self.last_numbers()
-        for (name, year), last in stated(fences, known, buddhist_year(at)).items():
+        last_numbers = self.last_numbers()
+        for (name, year), last in stated(fences, last_numbers, buddhist_year(at)).items():
             self._shelf.counters[name, year] = last
-            first = known.get((name, year), 0) + 1
-            if first <= last:
-                self._shelf.voids.append(NumberVoid(name, year, first, last, at, by))
+            between = range(last_numbers.get((name, year), 0) + 1, last + 1)
+            for first, end in stretches(number for number in between if (name, year, number) not in known):
+                self._shelf.voids.append(NumberVoid(name, year, first, end, at, by))
         self._shelf.fences.clear()
+        self._shelf.lifted.append(at)
 
     def voids(self) -> list[NumberVoid]:
         return sorted(self._shelf.voids, key=lambda one: (one.series, one.year, one.first))

@@ -1,6 +1,6 @@
 """What was copied, tried and re-read, and the fence that a restore leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from mailroom.domain.backup import (
 )
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.stages.fence import is_series, stated
+from mailroom.stages.reckoning import stretches
 from storage.books import places
 from storage.books.numbers import NumberSeries, fence_missing
 from storage.tables import (
@@ -142,15 +143,17 @@ class SqlKeepingBook:
         rows = self._transaction.all(query.order_by(counter.register, counter.year))
         return {(row.register, row.year): row.last for row in rows if is_series(row.register)}
 
-    def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
+    def lift_fence(
+        self, fences: Sequence[Fence], by: str, at: datetime, known: Collection[tuple[str, int, int]] = ()
+    ) -> None:
         if not self.fence_missing():
             raise RefusedActionError("fence-none")
-        known = self.last_numbers()
-        for (name, year), last in stated(fences, known, buddhist_year(at)).items():
-            first = known.get((name, year), 0) + 1
+        last_numbers, of_claims = self.last_numbers(), frozenset(known)
+        for (name, year), last in stated(fences, last_numbers, buddhist_year(at)).items():
+            between = range(last_numbers.get((name, year), 0) + 1, last + 1)
             NumberSeries(self._transaction, name).raise_to(year, last)
-            if first <= last:
-                self._void(NumberVoid(name, year, first, last, at, by))
+            for first, end in stretches(number for number in between if (name, year, number) not in of_claims):
+                self._void(NumberVoid(name, year, first, end, at, by))
         said = [[one.series, one.year, one.last, one.source] for one in fences]
         missing = sa.update(NUMBER_FENCE).where(
             NUMBER_FENCE.c.agency == self._agency, NUMBER_FENCE.c.lifted_at.is_(None)

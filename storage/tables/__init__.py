@@ -9,6 +9,7 @@ from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, Chat
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
 from storage.tables.evidence import ChainRow, CheckpointProofRow, CheckpointRow
 from storage.tables.evidence_sent import SentCopyRow
+from storage.tables.journal import JournalCursorRow, LetterClaimRow, NumberClaimRow
 from storage.tables.keeping import (
     BackupCheckRow,
     BackupRunRow,
@@ -83,6 +84,9 @@ RESTRICTION = table_of(RestrictionRow)
 BREACH = table_of(BreachRow)
 BREACH_STEP = table_of(BreachStepRow)
 SENT_COPY = table_of(SentCopyRow)
+JOURNAL_CURSOR = table_of(JournalCursorRow)
+NUMBER_CLAIM = table_of(NumberClaimRow)
+LETTER_CLAIM = table_of(LetterClaimRow)
 CHAIN = table_of(ChainRow)
 CHECKPOINT = table_of(CheckpointRow)
 CHECKPOINT_PROOF = table_of(CheckpointProofRow)
