@@ -19,6 +19,7 @@ from mailroom.cli.licence_parts import (
     office,
     paper_line,
     paper_object,
+    refuse_hidden,
     say_json,
     say_object,
     say_released,
@@ -28,7 +29,7 @@ from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from mailroom.cli.read_table import note_read
 from mailroom.domain.agency import BANGKOK
 from mailroom.domain.errors import RefusedActionError
-from mailroom.domain.licence import Act, IssuanceState, Licence
+from mailroom.domain.licence import Act, Issuance, IssuanceState, Licence
 from mailroom.services.licence_office import LicenceOffice
 from mailroom.services.paper_checks import OPEN, licensing
 from mailroom.stages.licence_items import with_items
@@ -115,13 +116,24 @@ def show(
     with office(config) as joined:
         if reference.isdigit() and len(reference) < _CODE:
             paper = joined.paper(int(reference))
+            refuse_hidden(joined, _message_of(joined, paper))
             note_read(joined.books, "licence show", f"paper/{paper.id}")
             say_object(paper_object(paper), as_json=as_json)
             return
         licence = joined.licence(reference, service)
+        refuse_hidden(joined, licence.message_id)
         note_read(joined.books, "licence show", str(licence.id))
         day = joined.clock.now().astimezone(BANGKOK).date()
         say_object(licence_object(licence, status=licence.status_on(day)), as_json=as_json)
+
+
+def _message_of(joined: LicenceOffice, paper: Issuance) -> int | None:
+    """Row of the message to whose case a paper belongs."""
+    if paper.message_id is not None or paper.licence_id is None:
+        return paper.message_id
+    with joined.books.look() as uow:
+        licence = uow.licences.get(paper.licence_id)
+    return licence.message_id if licence else None
 
 
 _CODE = 12
@@ -141,7 +153,9 @@ def list_(
     """Papers on their road; the last column is the beginning of the digest that an approver states."""
     with office(config) as joined:
         with joined.books.look() as uow:
-            papers = uow.issuances.in_state(*(state or sorted(OPEN)), limit=limit, batch=batch)
+            hidden = uow.privacy.restricted_messages()
+            found = uow.issuances.in_state(*(state or sorted(OPEN)), limit=limit, batch=batch)
+        papers = [one for one in found if not hidden or _message_of(joined, one) not in hidden]
         note_read(joined.books, "licence list", "list", [one.id for one in papers])
     if as_json:
         say_json([paper_object(one) for one in papers])
@@ -159,6 +173,7 @@ def pdf(
     """Write a paper as it stands, to look at it: signed if it is issued. Prints the digest to approve it by."""
     with office(config) as joined:
         one = joined.paper(paper)
+        refuse_hidden(joined, _message_of(joined, one))
         digest = one.document or one.rendition
         if digest is None:
             raise RefusedActionError("paper-prepared", str(paper))

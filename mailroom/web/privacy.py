@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailroom.domain.clerk import Clerk, Role
 from mailroom.domain.errors import RefusedActionError
+from mailroom.domain.outbox import OutboxState
 from mailroom.domain.privacy import DataRequest, RequestKind, Restriction
 from mailroom.domain.register import RegisterNumber
 from mailroom.services.records.office import PrivacyOffice
@@ -56,11 +57,13 @@ class PrivacyPages:
         with self._office.books.look() as uow:
             requests, breaches = uow.privacy.requests(), uow.privacy.breaches(limit=50)
             held = {one.number: one for one in uow.privacy.restrictions()}
+            letters = {one.id: uow.outbox.get(one.letter) for one in requests if one.letter}
         clerk = visit.clerk
         return site.pages.show(
             "privacy.html",
             session=visit.session,
             status=409 if refused else 200,
+            failed={row for row, letter in letters.items() if letter and letter.state is OutboxState.FAILED},
             requests=[(one, may_see(clerk, held.get(one.number) if one.number else None)) for one in requests],
             restricted=[one for one in held.values() if may_see(clerk, one)],
             breaches=breaches,
