@@ -19,7 +19,7 @@ class MemoryJournal:
     """The next page is kept, and its answer lost."""
     before_append: Callable[[], None] | None = None
     """Called once, just before a page is kept: another host may be quicker."""
-    life: int = 1
+    life: int = 17
     """Counts how often the place was made anew: marks of an earlier one mean nothing."""
     name: str = "journal in memory"
 

@@ -119,7 +119,7 @@ class SqlJournalBook:
             sa.select(COPY_ROW.label("mark"), SENT_COPY.c.accepted, OUTBOX_ITEM.c.id, OUTBOX_ITEM.c.letter, MESSAGE.c.digest)
             .join_from(SENT_COPY, OUTBOX_ITEM, OUTBOX_ITEM.c.id == SENT_COPY.c.item)
             .outerjoin(MESSAGE, MESSAGE.c.id == OUTBOX_ITEM.c.message_id)
-            .where(COPY_ROW > told, SENT_COPY.c.agency == self._agency)
+            .where(told < COPY_ROW, SENT_COPY.c.agency == self._agency)
         )
         rows = self._transaction.all(query.order_by(COPY_ROW).limit(limit))
         sent = [SentStub(row.id, row.letter, (row.digest or "").encode()) for row in rows if row.accepted]

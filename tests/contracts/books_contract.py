@@ -9,6 +9,7 @@ from tests.contracts.chat_case_contract import ChatCaseContract, ChatLetterContr
 from tests.contracts.chat_contract import ChatEventContract, ConversationContract
 from tests.contracts.desk_contract import DeskContract
 from tests.contracts.histories_contract import HistoriesContract
+from tests.contracts.journal_contract import JournalBookContract
 from tests.contracts.keeping_contract import KeepingContract
 from tests.contracts.licence_contract import LicenceContract
 from tests.contracts.log_contract import LogContract
@@ -31,6 +32,7 @@ class BooksContract(
     ChatCaseContract,
     ChatLetterContract,
     KeepingContract,
+    JournalBookContract,
     MailboxContract,
     SentContract,
     ChainContract,
