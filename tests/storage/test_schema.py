@@ -295,6 +295,19 @@ def test_the_database_is_ours_alone(tmp_path: Path) -> None:
     books.close()
 
 
+PAPER_FACTS = ("digest", "kind", "name", "media_type", "size", "created_at")
+
+
+@pytest.mark.usefixtures("written")
+def test_a_paper_may_move_in_the_archive_and_nothing_else_of_it_changes(engine: Engine) -> None:
+    """Segments are sealed later, or written anew."""
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(sa.text("UPDATE document SET segment = '000002.seg', segment_offset = 9, stored_length = 9"))
+        for action in (*(f"UPDATE document SET {one} = {one}" for one in PAPER_FACTS), "DELETE FROM document"):
+            with pytest.raises(StorageError, match="written once"):
+                connection.execute(sa.text(action))
+
+
 SENT_FACTS = ("item", "attempt", "at", "digest", "size", "reply", "accepted")
 
 
