@@ -186,8 +186,8 @@ _TABLES = (
     ),
     _table(
         "breach",
-        state="agency title known_at opened_at opened_by kinds nature people records effects measures advice risk "
-        "notified_at told_at closed_at",
+        state="agency title known_at opened_at opened_by kinds nature people records effects measures advice "
+        "late_reason risk notified_at told_at closed_at",
     ),
     _table("breach_step", "agency breach kind happened_at noted_at actor text"),
     _table("sent_copy", "agency item attempt at digest size reply accepted", free=PLACE),
