@@ -228,39 +228,23 @@ def test_a_program_without_keys_writes_nothing_once_sealing_has_begun(old: Old) 
 
 
 KILLER = f"""
-import importlib.util, os, shutil, signal, sys
+import importlib.util, shutil, sys
 from pathlib import Path
+from tests.support.dying import forked
 spec = importlib.util.spec_from_file_location("resealing", {str(Path(__file__))!r})
 resealing = importlib.util.module_from_spec(spec)
 sys.modules["resealing"] = resealing
 spec.loader.exec_module(resealing)
 original, work = Path(sys.argv[1]), Path(sys.argv[2])
-CALLS = ("fsync", "fdatasync", "writev", "open", "replace", "unlink")
 
-def die_at(number):
-    count = 0
-    def dying(call):
-        def instead(*arguments, **more):
-            nonlocal count
-            count += 1
-            if count == number:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return call(*arguments, **more)
-        return instead
-    for name in CALLS:
-        setattr(os, name, dying(getattr(os, name)))
+def seal():
+    resealing.service(work, resealing.database_of(work), resealing.open_books(work)).run(resealing.unwatched)
 
 number, ended = 1, False
 while not ended:
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(original, work)
-    child = os.fork()
-    if not child:
-        books = resealing.open_books(work)
-        die_at(number)
-        resealing.service(work, resealing.database_of(work), books).run(resealing.unwatched)
-        os._exit(0)
-    ended = os.waitpid(child, 0)[1] == 0
+    ended = forked(number, seal)
     print(number, flush=True)
     sys.stdin.readline()
     number += 1 if number < 8 else 11

@@ -282,3 +282,41 @@ def test_scanning_finds_its_way_after_damage(tmp_path: Path, archive: SegmentArc
         path.write_bytes(whole[:start] + changed + whole[end:])
         sound = {one.digest for one in archive.scan() if not one.damage}
         assert {one.digest for one in kept if one is not victim} <= sound, seed
+
+
+KEEPER = """
+import shutil, sys
+from pathlib import Path
+from storage.archive import SegmentArchive
+from tests.support.dying import forked
+from tests.support.keyrings import FixedKeks
+work = Path(sys.argv[1])
+def keep():
+    archive = SegmentArchive(work, keks=FixedKeks(), segment_limit=400)
+    for number in range(6):
+        for kept in archive.keep([b"%d " % number * 90, b"%d-" % number * 90]):
+            with (work / "promised").open("a") as file:
+                file.write(kept.digest + "\\n")
+number, ended = 1, False
+while not ended:
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    ended = forked(number, keep)
+    promised = (work / "promised").read_text().split() if (work / "promised").exists() else []
+    again = SegmentArchive(work, keks=FixedKeks())
+    [after] = again.keep([b"and it goes on"])
+    found = [one for one in again.scan() if not one.damage]
+    assert set(promised) | {after.digest} <= {one.digest for one in found}
+    assert all(again.open(one.place, one.digest).read() for one in found)
+    again.close()
+    number += 1
+print(number)
+"""
+
+
+def test_keeping_killed_before_any_write_loses_nothing_promised(tmp_path: Path) -> None:
+    """Before each call that changes the disk, over segments and their keys: what was promised is there, and it goes on."""
+    command = [sys.executable, "-c", KEEPER, str(tmp_path / "work")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 60
