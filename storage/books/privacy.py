@@ -84,7 +84,8 @@ class SqlPrivacyBook(BreachPart):
             REGISTER_ENTRY.c.message_id == message_id,
         )
         joined = sa.select(MESSAGE.c.follows_year, MESSAGE.c.follows_number).where(MESSAGE.c.id == message_id)
-        numbers = (number_of(*row) for row in (*self._transaction.all(entry), *self._transaction.all(joined)))
+        rows: list[Any] = [*self._transaction.all(entry), *self._transaction.all(joined)]
+        numbers = (number_of(year, number) for year, number in rows)
         return next((held[one] for one in numbers if one in held), None)
 
     def restricted_messages(self) -> frozenset[int]:

@@ -1,5 +1,7 @@
 """Who read what, requests about personal data, cases kept from sight, and breaches."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -20,21 +22,21 @@ def upgrade() -> None:
         forbid_change(table)
 
 
-def _text(name: str) -> sa.Column[str]:
+def _text(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text(), nullable=False)
 
 
-def _time(name: str, *, nullable: bool = False) -> sa.Column[object]:
+def _time(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _id() -> sa.Column[int]:
+def _id() -> sa.Column[Any]:
     return sa.Column("id", sa.Integer(), nullable=False)
 
 
 def _reads() -> None:
-    columns = (_id(), _text("agency"), _time("at"), *map(_text, ("actor", "what", "key", "how", "listed")))
-    op.create_table("read_log", *columns, sa.PrimaryKeyConstraint("id"))
+    texts = map(_text, ("actor", "what", "key", "how", "listed"))
+    op.create_table("read_log", _id(), _text("agency"), _time("at"), *texts, sa.PrimaryKeyConstraint("id"))
     for column in ("at", "actor", "key"):
         op.create_index(f"ix_read_log_{column}", "read_log", ["agency", column, "id"])
 
