@@ -115,7 +115,7 @@ def link_all(connection: Connection, agency: str, links: list[tuple[str, str, by
     rows = []
     for table, key, leaf in links:
         seq += 1
-        value = value_of(value, seq, at, leaf)
+        value = value_of(value, seq, at, leaf, f"{table} {key}")
         rows.append({"agency": agency, "seq": seq, "at": at, "tbl": table, "key": key, "leaf": leaf, "value": value})
     ready = prepared.prepared(LINK, connection.dialect, COLUMNS)
     connection.exec_driver_sql(ready.sql, ready.rows(rows))

@@ -161,6 +161,8 @@ def _value(before: bytes, row: Sequence[Any]) -> bytes | None:
     try:
         at = datetime.fromisoformat(row[1]).replace(tzinfo=UTC) - EPOCH
         moment = (at.days * 86400 + at.seconds) * 1_000_000 + at.microseconds
-        return sha256(b"\2" + before + row[0].to_bytes(8) + moment.to_bytes(8) + _bytes(row[4])).digest()
+        numbers = row[0].to_bytes(8) + moment.to_bytes(8)
+        about = f"{row[2]} {row[3]}".encode("utf-8", "surrogateescape")
+        return sha256(b"\2" + before + numbers + _bytes(row[4]) + about).digest()
     except (ValueError, TypeError, OverflowError):
         return None

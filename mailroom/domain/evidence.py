@@ -17,7 +17,7 @@ class ChainHead:
 class Link:
     """One row of the books in the chain, as `stages.chain` makes it.
 
-    leaf = SHA-256(0x00, JSON of table, key and facts); value = SHA-256(0x02, value before, seq, at, leaf).
+    leaf = SHA-256(0x00, JSON of table, key and facts); value = SHA-256(0x02, value before, seq, at, leaf, table and key).
     """
 
     seq: int

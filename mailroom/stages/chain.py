@@ -29,10 +29,11 @@ def leaf_of(record: str) -> bytes:
     return sha256(LEAF + record.encode()).digest()
 
 
-def value_of(before: bytes, seq: int, at: datetime, leaf: bytes) -> bytes:
-    """SHA-256 over 0x02, the value before, the number of the link, its time, and the leaf.
+def value_of(before: bytes, seq: int, at: datetime, leaf: bytes, name: str) -> bytes:
+    """SHA-256 over 0x02, the value before, the number of the link, its time, the leaf, and what it is about.
 
-    Number and time (microseconds since 1970 in UTC) are eight bytes each, the highest first.
+    Number and time (microseconds since 1970 in UTC) are eight bytes each, the highest first; `name` is the table, a blank
+    and the key, in UTF-8. The leaf covers these too, but can be made again only while the row is as it was then.
     """
     moment = (at - _EPOCH) // _MICROSECOND
-    return sha256(VALUE + before + seq.to_bytes(8) + moment.to_bytes(8) + leaf).digest()
+    return sha256(VALUE + before + seq.to_bytes(8) + moment.to_bytes(8) + leaf + name.encode()).digest()

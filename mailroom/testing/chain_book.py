@@ -77,7 +77,7 @@ def _record(table: str, key: str, row: object) -> str:
 def _add(shelf: Shelf, table: str, key: str, record: str) -> None:
     before = shelf.chain[-1].value if shelf.chain else BEGINNING
     seq, at, leaf = len(shelf.chain) + 1, datetime.now(UTC), leaf_of(record)
-    shelf.chain.append(Link(seq, at, table, key, leaf, value_of(before, seq, at, leaf)))
+    shelf.chain.append(Link(seq, at, table, key, leaf, value_of(before, seq, at, leaf, f"{table} {key}")))
 
 
 def _facts(shelf: Shelf) -> dict[tuple[str, str], object]:

@@ -49,7 +49,7 @@ class ChainContract:
         assert wanted <= {(link.table, link.key) for link in chain}
         before = bytes(32)
         for link in chain:
-            before = value_of(before, link.seq, link.at, link.leaf)
+            before = value_of(before, link.seq, link.at, link.leaf, f"{link.table} {link.key}")
             assert link.value == before
         with books.look() as uow:
             assert uow.chain.head() == ChainHead(chain[-1].seq, chain[-1].value)

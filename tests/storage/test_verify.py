@@ -13,6 +13,7 @@ from storage.findings import Severity
 from storage.sealing.kek import KeyEncryptionKeys
 from storage.unit_of_work import SqlBooks
 from storage.verify import verify
+from storage.verify_chain import UNSEALED
 from tests.support.book_values import decide, keep_and_log, message
 from tests.support.checked_storage import CheckedStorage
 
@@ -37,7 +38,8 @@ def test_what_is_in_order_is_said_to_be(installed: CheckedStorage) -> None:
     report = installed.verify()
     assert (report.ok, report.findings) == (True, ())
     size = sum(logged.size for logged in installed.rows)
-    assert report.counts == {"messages": 5, "bytes": size, "entries": 5, "decided": 5, "letters": 5}
+    looked_at = {"messages": 5, "bytes": size, "entries": 5, "decided": 5, "letters": 5}
+    assert report.counts == looked_at | {"links": 22, "rows in the chain": 20, UNSEALED: 16}
 
 
 def test_a_flipped_bit_names_its_message(installed: CheckedStorage) -> None:

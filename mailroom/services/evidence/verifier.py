@@ -250,15 +250,15 @@ class Check:
             link = links.get(row["seq"])
             if link is None or link["checkpoint"] is None:
                 self.open(name, "it is younger than the last checkpoint: ask for a bundle of a later day")
-            elif self.stands(leaf, link):
+            elif self.stands(name, leaf, link):
                 proven += 1
             else:
                 self.fault(name, f"it does not stand so in the books of {link['checkpoint']}")
         self.good(f"{proven} rows stand in the books as they are here")
 
-    def stands(self, leaf: bytes, link: dict[str, Any]) -> bool:
+    def stands(self, name: str, leaf: bytes, link: dict[str, Any]) -> bool:
         numbers = link["seq"].to_bytes(8, "big") + link["at"].to_bytes(8, "big")
-        value = hashlib.sha256(b"\x02" + bytes.fromhex(link["before"]) + numbers + leaf).hexdigest()
+        value = hashlib.sha256(b"\x02" + bytes.fromhex(link["before"]) + numbers + leaf + name.encode()).hexdigest()
         tree = self.checkpoints[link["checkpoint"]]
         root = included(leaf, link["seq"] - 1, int(tree["size"]), [bytes.fromhex(step) for step in link["path"]])
         return value == link["value"] and root.hex() == tree["root"]
