@@ -11,7 +11,7 @@ from channels import Finding
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.configuration import Configuration
 from mailroom.domain.errors import ConfigurationError
-from mailroom.domain.keys import KeysState, Sheet
+from mailroom.domain.keys import KeysState, NewSheet, Sheet, SheetTarget
 from mailroom.paths import CONFIG
 from mailroom.ports import Books
 from mailroom.services.keeping.keys import KeyService, key_codes
@@ -78,19 +78,28 @@ def key_service(configuration: Configuration, books: Books) -> KeyService:
     return KeyService(box=keybox(configuration), books=books, clock=SystemClock())
 
 
-def recovery_sheet(configuration: Configuration, recovery_key: str, recipient: str) -> bytes:
-    """The sheet as a PDF. It is given to the printer and kept nowhere. Raises RenderingError."""
+def recovery_sheet(configuration: Configuration, new: NewSheet, *, passwords: bool) -> bytes:
+    """The sheet as a PDF, two equal pages for two safes. It is printed, and kept nowhere. Raises RenderingError.
+
+    Raises ConfigurationError when the passwords of the copies are to stand on it and one cannot be read.
+    """
     from signing.render import TypstRenderer
 
-    state, at = keybox(configuration).state(), SystemClock().now()
+    at = SystemClock().now()
     sheet = Sheet(
         installation=configuration.agency.key,
         agency=configuration.agency.name,
         made_at=at,
-        recovery_key=recovery_key,
-        recipient=recipient,
-        public=state.public,
-        targets=tuple((one.name, one.address) for one in configuration.settings.backup.target),
+        new=new,
+        targets=tuple(
+            SheetTarget(
+                name=one.name,
+                address=one.address,
+                restic=one.kind == "restic",
+                password=one.password.reveal() if passwords and one.password is not None else "",
+            )
+            for one in configuration.settings.backup.target
+        ),
     )
     return TypstRenderer(CONFIG).render(TEMPLATE, sheet_data(sheet), at=at)
 

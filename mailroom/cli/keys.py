@@ -3,7 +3,7 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,9 @@ from mailroom.cli.keeping_parts import moment, say
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from mailroom.configuration import Configuration
 from mailroom.domain.errors import ConfigurationError
+from mailroom.domain.keys import NewSheet
 from mailroom.services.keeping.keys import KeyService
+from storage.disk import sync_folder
 from storage.lock import FolderLock
 
 keys = typer.Typer(help="Keys of the archive, and the recovery sheet for the safe.", no_args_is_help=True)
@@ -25,6 +27,14 @@ RECOVERY_KEY = "MAILROOM_RECOVERY_KEY"
 KeyFileOption = Annotated[
     Path | None,
     typer.Option("--key-file", help=f"File with the recovery key; else {RECOVERY_KEY}, else it is asked for."),
+]
+
+
+SheetOption = Annotated[
+    Path, typer.Option("--sheet", help="Where to write the recovery sheet (PDF): print it, then remove it.")
+]
+PasswordsOption = Annotated[
+    bool, typer.Option("--with-passwords", help="Print the passwords of the copies on the sheet as well.")
 ]
 
 
@@ -41,23 +51,17 @@ def _service(config: Path) -> Iterator[tuple[Configuration, KeyService]]:
 
 @keys.command()
 def init(
-    sheet: Annotated[
-        Path, typer.Option(help="Where to write the recovery sheet (PDF): print it twice, then remove it.")
-    ],
+    sheet: SheetOption,
+    with_passwords: PasswordsOption = False,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
     """Make the keyring and its recovery sheet; from now on what is archived is encrypted. Stop the program first."""
-    if sheet.exists():
-        raise ConfigurationError(f"{sheet} is there already; name another file for the recovery sheet")
     with _service(config) as (loaded, service), FolderLock(loaded.data_dir):
-        secret, recipient = service.make()
-        _write(sheet, recovery_sheet(loaded, secret, recipient))
+        service.make(_printer(loaded, sheet, with_passwords))
     lines = [
         f"keyring: {service.box.place}",
-        f"recovery sheet: {sheet}",
-        "print it twice, put the sheets into two safes, type one in (mailroom keys test), then remove the file:",
-        f"  shred -u {sheet}",
+        *_print_lines(sheet),
         "without keyring and sheet nothing of the archive can be read again; neither is in any backup in clear",
     ]
     say(
@@ -65,6 +69,24 @@ def init(
         lines,
         as_json=as_json,
     )
+
+
+@keys.command(name="sheet")
+def new_sheet(
+    sheet: SheetOption,
+    with_passwords: PasswordsOption = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """A new recovery sheet for one that was lost or seen by others; the keys stay. Older copies open with the old sheet."""
+    with _service(config) as (loaded, service):
+        service.renew_sheet(_printer(loaded, sheet, with_passwords))
+    lines = [
+        *_print_lines(sheet),
+        "make a copy now (mailroom backup run); copies made before open with the old sheet alone: keep it as long as them",
+        "was the old one seen by others: also mailroom keys rotate --drop-old",
+    ]
+    say({"sheet": str(sheet)}, lines, as_json=as_json)
 
 
 @keys.command()
@@ -108,13 +130,17 @@ def rotate(
         else:
             number, wrapped = service.rotate(drop_old=False)
     lines = [f"key {number} is in use, and wraps {wrapped} keys of segments anew; the recovery sheet stays valid"]
-    if not drop_old:
+    if drop_old:
+        lines.append("make a copy now: mailroom backup run; copies made before open with the recovery sheet alone")
+    else:
         lines.append("a running program takes the new key with its next start")
     say({"newest": number, "wrapped": wrapped}, lines, as_json=as_json)
 
 
 @keys.command(name="test")
-def try_sheet(key_file: KeyFileOption = None, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+def try_sheet(
+    key_file: KeyFileOption = None, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
     """Type the recovery sheet in: does it open the copy of the keyring that lies in every backup?"""
     with _service(config) as (_, service):
         service.test(recovery_key(key_file))
@@ -144,6 +170,28 @@ def recovery_key(key_file: Path | None) -> str:
     return getpass.getpass("Recovery key of the sheet (it is not shown): ")
 
 
-def _write(path: Path, content: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
+def _printer(loaded: Configuration, path: Path, passwords: bool) -> Callable[[NewSheet], None]:
+    """Writes the sheet, durable on return: what it opens is made only afterwards."""
+
+    def write(new: NewSheet) -> None:
+        content = recovery_sheet(loaded, new, passwords=passwords)
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            sync_folder(path.absolute().parent)
+        except FileExistsError as error:
+            raise ConfigurationError(f"{path} is there already; name another file for the recovery sheet") from error
+        except OSError as error:
+            raise ConfigurationError(f"{path} cannot be written ({error.strerror}); name another file") from error
+
+    return write
+
+
+def _print_lines(sheet: Path) -> list[str]:
+    return [
+        f"recovery sheet: {sheet}",
+        "print both pages, put them into two safes, type one in (mailroom keys test), then remove the file:",
+        f"  shred -u {sheet}",
+    ]

@@ -21,14 +21,34 @@ class KeysState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewSheet:
+    """A recovery key that was made a moment ago, and that nothing is sealed to yet."""
+
+    recovery_key: str
+    """`AGE-SECRET-KEY-1…`; it exists here and on the paper."""
+    recipient: str
+    """Its public half, `age1…`."""
+    public: str
+    """Hex of the key by which others know our checkpoints."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTarget:
+    """A place that copies go to, as the sheet names it."""
+
+    name: str
+    address: str
+    restic: bool
+    password: str = ""
+    """Empty when it is to stand on a paper of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """What the recovery sheet for the safe says. It holds the recovery key: it is printed, and kept nowhere else."""
 
     installation: str
     agency: str
     made_at: datetime
-    recovery_key: str
-    recipient: str
-    public: str
-    targets: tuple[tuple[str, str], ...]
-    """Name and address of each place that copies go to."""
+    new: NewSheet
+    targets: tuple[SheetTarget, ...]

@@ -1,12 +1,15 @@
 """The keyring in its place, its sealed copy beside the archive, and everything that it wraps."""
 
+import fcntl
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from mailroom.domain.errors import ConfigurationError, StorageError
-from mailroom.domain.keys import KeysState
+from mailroom.domain.keys import KeysState, NewSheet
 from storage.disk import disk_errors, make_durable_folder, sync_folder
 from storage.sealing.keyring import Keyring, new_keyring
 from storage.sealing.keys import COPY, FOLDER
@@ -41,49 +44,82 @@ class SealedKeybox:
             tested_at=keyring.tested_at,
         )
 
-    def make(self, at: datetime) -> tuple[str, str]:
-        if (self._archive / COPY).exists():
-            raise ConfigurationError(
-                f"{self._archive / COPY} belongs to a keyring that is missing; bring it back: mailroom keys recover"
-            )
-        secret, recipient = new_recovery_key()
-        keyring = new_keyring(recipient, at)
-        keyring.save(self._keyring, new=True)
-        self._copy(keyring)
-        return secret, recipient
+    def make(self, at: datetime, printed: Callable[[NewSheet], None]) -> None:
+        """Sheet, copy, keyring: whatever is there after a crash, the sheet opens it."""
+        with self._alone():
+            if self.exists():
+                raise ConfigurationError(
+                    f"there is a keyring already: {self._keyring}; for new keys in it: mailroom keys rotate"
+                )
+            if (self._archive / COPY).exists():
+                raise ConfigurationError(
+                    f"{self._archive / COPY} belongs to a keyring that is missing; bring it back: mailroom keys recover"
+                )
+            secret, recipient = new_recovery_key()
+            keyring = new_keyring(recipient, at)
+            printed(NewSheet(recovery_key=secret, recipient=recipient, public=keyring.public.hex()))
+            self._copy(keyring)
+            keyring.save(self._keyring, new=True)
+
+    def renew(self, printed: Callable[[NewSheet], None]) -> None:
+        """The keyring before its copy: until the new sheet opens the copy, the old one does."""
+        with self._alone():
+            keyring = Keyring.load(self._keyring)
+            secret, recipient = new_recovery_key()
+            printed(NewSheet(recovery_key=secret, recipient=recipient, public=keyring.public.hex()))
+            fresh = replace(keyring, recipient=recipient, tested_at=None)
+            fresh.save(self._keyring)
+            self._copy(fresh)
 
     def add_key(self) -> int:
         """The copy first: a key that only the keyring knows could be lost with it."""
-        keyring = Keyring.load(self._keyring).with_new_key()
-        self._copy(keyring)
-        keyring.save(self._keyring)
-        return keyring.newest
+        with self._alone():
+            keyring = Keyring.load(self._keyring).with_new_key()
+            self._copy(keyring)
+            keyring.save(self._keyring)
+            return keyring.newest
 
     def rewrap(self) -> int:
-        keyring = Keyring.load(self._keyring)
-        return sum(keys.rewrap(keyring.newest) for keys in self._keys(keyring))
+        with self._alone():
+            keyring = Keyring.load(self._keyring)
+            return sum(keys.rewrap(keyring.newest) for keys in self._keys(keyring))
 
     def drop_old(self) -> None:
         """The keyring first: what it does not know is wrapped with no more."""
-        keyring = Keyring.load(self._keyring)
-        for keys in self._keys(keyring):
-            if left := keys.in_use() - {keyring.newest}:
-                raise StorageError(f"key {min(left)} still wraps keys of segments; repeat: mailroom keys rotate")
-        fresh = keyring.with_newest_only()
-        fresh.save(self._keyring)
-        self._copy(fresh)
+        with self._alone():
+            keyring = Keyring.load(self._keyring)
+            for keys in self._keys(keyring):
+                if left := keys.in_use() - {keyring.newest}:
+                    raise StorageError(f"key {min(left)} still wraps keys of segments; repeat: mailroom keys rotate")
+            fresh = keyring.with_newest_only()
+            fresh.save(self._keyring)
+            self._copy(fresh)
 
     def tried(self, recovery_key: str, at: datetime) -> None:
-        keyring = Keyring.load(self._keyring)
-        copy = self._opened(recovery_key)
-        if copy.evidence != keyring.evidence or not keyring.keks.items() <= copy.keks.items():
-            raise ConfigurationError("the sealed copy is older than the keyring; repeat: mailroom keys rotate")
-        keyring.tested(at).save(self._keyring)
+        with self._alone():
+            keyring = Keyring.load(self._keyring)
+            copy = self._opened(recovery_key)
+            if copy.evidence != keyring.evidence or not keyring.keks.items() <= copy.keks.items():
+                raise ConfigurationError("the sealed copy is older than the keyring; repeat: mailroom keys rotate")
+            keyring.tested(at).save(self._keyring)
 
     def recover(self, recovery_key: str) -> None:
-        if self.exists():
-            raise ConfigurationError(f"there is a keyring already: {self._keyring}; move it away first")
-        self._opened(recovery_key).save(self._keyring, new=True)
+        with self._alone():
+            if self.exists():
+                raise ConfigurationError(f"there is a keyring already: {self._keyring}; move it away first")
+            self._opened(recovery_key).save(self._keyring, new=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time reads the keyring and writes it: of two, the slower one would undo a new key."""
+        with disk_errors(self._keyring):
+            make_durable_folder(self._keyring.parent)
+            descriptor = os.open(self._keyring.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _opened(self, recovery_key: str) -> Keyring:
         return keyring_from(self._archive / COPY, recovery_key)

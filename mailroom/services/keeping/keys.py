@@ -1,13 +1,12 @@
 """Keys made, changed, tried and brought back. The recovery key passes through here once, on its way to the paper."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from mailroom.domain.errors import ConfigurationError
-from mailroom.domain.keys import KeysState
+from mailroom.domain.keys import KeysState, NewSheet
 from mailroom.ports import Books, Clock
 
 UNTESTED = timedelta(days=90)
@@ -20,13 +19,17 @@ class Keybox(Protocol):
     @property
     def place(self) -> Path: ...
 
-    def exists(self) -> bool: ...
-
     def state(self) -> KeysState:
         """Raises ConfigurationError when it cannot be read."""
 
-    def make(self, at: datetime) -> tuple[str, str]:
-        """A new keyring and its sealed copy, durable; the recovery key and its public half. Never over an old one."""
+    def make(self, at: datetime, printed: Callable[[NewSheet], None]) -> None:
+        """A new keyring and its sealed copy, durable. Raises ConfigurationError where there is one already.
+
+        `printed` keeps the sheet first; where it raises, nothing is made.
+        """
+
+    def renew(self, printed: Callable[[NewSheet], None]) -> None:
+        """A new recovery key for the same keyring; `printed` as with `make`. Raises ConfigurationError."""
 
     def add_key(self) -> int:
         """A new key by which everything new is wrapped, in copy and keyring; its number."""
@@ -52,15 +55,15 @@ class KeyService:
     books: Books
     clock: Clock
 
-    def make(self) -> tuple[str, str]:
-        """For the first time; the recovery key and its public half, to be printed."""
-        if self.box.exists():
-            raise ConfigurationError(
-                f"there is a keyring already: {self.box.place}; for new keys in it: mailroom keys rotate"
-            )
-        made = self.box.make(self.clock.now())
+    def make(self, printed: Callable[[NewSheet], None]) -> None:
+        """For the first time. Raises ConfigurationError, and what `printed` raises: then nothing is made."""
+        self.box.make(self.clock.now(), printed)
         self._note("keys.made", self.box.state().public)
-        return made
+
+    def renew_sheet(self, printed: Callable[[NewSheet], None]) -> None:
+        """A new sheet for one that was lost or seen. Copies made before go on to open with the old one alone."""
+        self.box.renew(printed)
+        self._note("keys.sheet-renewed", self.box.state().public)
 
     def rotate(self, *, drop_old: bool) -> tuple[int, int]:
         """Number of the new key, and how many keys of segments it wraps now. Killed anywhere it can be repeated."""

@@ -1,5 +1,7 @@
 """What the recovery sheet prints."""
 
+from urllib.parse import quote
+
 from mailroom.domain.agency import BANGKOK
 from mailroom.domain.keys import Sheet
 from mailroom.ports import Json
@@ -11,22 +13,26 @@ GROUPS_IN_LINE = 4
 
 
 def sheet_data(sheet: Sheet) -> dict[str, Json]:
-    """For the template of the sheet."""
+    """For the template of the sheet. The commands are those of Debian's restic and age, and need nothing of ours."""
     made = sheet.made_at.astimezone(BANGKOK)
-    address = sheet.targets[0][1] if sheet.targets else "ADDRESS"
+    address = next((target.address for target in sheet.targets if target.restic), "ADDRESS")
     return {
         "agency": sheet.agency,
         "installation": sheet.installation,
         "made": f"{thai_date(made.date())} {made:%H:%M}",
-        "key_lines": [list(line) for line in grouped(sheet.recovery_key)],
-        "qr": {"qr": sheet.recovery_key},
-        "targets": [{"name": name, "address": place} for name, place in sheet.targets],
-        "commands": [
-            f"restic -r {address} restore latest --target copy",
-            "age -d -i recovery-key.txt -o keyring copy/archive/keyring.age",
-            "mailroom verify --config agency.toml",
+        "key_lines": [list(line) for line in grouped(sheet.new.recovery_key)],
+        "qr": {"qr": sheet.new.recovery_key},
+        "recipient": sheet.new.recipient,
+        "targets": [
+            {"name": target.name, "address": target.address, "password": target.password} for target in sheet.targets
         ],
-        "public": sheet.public,
+        "apart": any(target.restic and not target.password for target in sheet.targets),
+        "commands": [
+            "age-keygen -y key.txt",
+            f"restic -r {address} restore latest --host {quote(sheet.installation, safe='')} --target copy",
+            "find copy -name keyring.age -exec age -d -i key.txt -o keyring {} +",
+        ],
+        "public": sheet.new.public,
     }
 
 
