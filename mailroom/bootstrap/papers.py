@@ -27,6 +27,7 @@ from mailroom.services.catalogue_push import CataloguePush
 from mailroom.services.chancery import Chancery
 from mailroom.services.data_files import DataFiles
 from mailroom.services.delivery import Delivery
+from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.instruments import Signing
 from mailroom.services.licence_office import LicenceOffice, PublicOffice
 from mailroom.services.papers import Style
@@ -241,9 +242,21 @@ def join_public(shop: Workshop, look: SiteLook, stack: ExitStack) -> PublicOffic
         publication=publication,
         files=files,
         verifier=Verifier(publication, examiner=_examiner(configuration, stack), clock=shop.clock),
-        site=StaticSite(publication, files=files, look=look, document=join_licences(shop).document),
+        site=StaticSite(
+            publication,
+            files=files,
+            look=look,
+            document=join_licences(shop).document,
+            checkpoints=published_checkpoints(configuration, shop.books),
+        ),
         push=_push(configuration, publication, files, stack),
     )
+
+
+def published_checkpoints(configuration: Configuration, books: Books) -> CheckpointShelf | None:
+    """Where there are some, and they are for everybody."""
+    settings = configuration.settings
+    return CheckpointShelf(books) if settings.evidence.publish and settings.keys.keyring is not None else None
 
 
 def _examiner(configuration: Configuration, stack: ExitStack) -> Examiner:

@@ -8,10 +8,9 @@ from typing import Any
 from mailroom.bootstrap import House, sign_in
 from mailroom.bootstrap.evidence import bundles
 from mailroom.bootstrap.keys import open_keyring
-from mailroom.bootstrap.papers import draw_qr
+from mailroom.bootstrap.papers import draw_qr, published_checkpoints
 from mailroom.bootstrap.privacy import privacy_office
 from mailroom.ports import Asgi
-from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
 from mailroom.web import announcements, evidence, instruments, privacy
@@ -45,7 +44,7 @@ def site(
         files=public.files,
         pages=pages,
         verifier=public.verifier,
-        checkpoints=CheckpointShelf(house.books) if _publishes(house) else None,
+        checkpoints=published_checkpoints(configuration, house.books),
     )
     return application(
         books=house.books,
@@ -84,12 +83,6 @@ def _bundles(house: House) -> Addresses:
     if key is None:
         return NO_ADDRESSES
     return evidence.desk_routes(bundles(house.configuration, house.books, house.archive, key, house.clock))
-
-
-def _publishes(house: House) -> bool:
-    """Whether there are checkpoints, and they are for everybody."""
-    settings = house.configuration.settings
-    return settings.evidence.publish and settings.keys.keyring is not None
 
 
 def _chat_look(house: House) -> ChatLook | None:

@@ -22,6 +22,12 @@ class Published:
     stamped: bool
     witnesses: int
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of its files."""
+        endings = (CHECKPOINT, TOKEN) if self.stamped else (CHECKPOINT,)
+        return tuple(f"{self.checkpoint.day}.{ending}" for ending in endings)
+
 
 class CheckpointShelf:
     """What is published of one agency's checkpoints; nothing of it is personal."""

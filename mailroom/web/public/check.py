@@ -21,7 +21,6 @@ def verify_page(site: PublicSite, request: Request) -> Response:
     typed = query(request).get("code", "")
     if not typed:
         context: dict[str, Any] = {"door": "verify", "examines": site.verifier is not None, "most": UPLOAD_LIMIT}
-        context["checkpoints"] = site.checkpoints is not None
         return site.page(request, "verify.html", **context)
     code = canonical_code(typed)
     if code:

@@ -11,7 +11,7 @@ def checkpoints_page(site: PublicSite, request: Request) -> Response:
     """The list, with the key that signs."""
     if site.checkpoints is None:
         return site.notice(request, "unknown", 404)
-    return site.page(request, "checkpoints.html", door="verify", published=site.checkpoints.latest())
+    return site.page(request, "checkpoints.html", door="data", published=site.checkpoints.latest())
 
 
 def checkpoint_file(site: PublicSite, request: Request) -> Response:

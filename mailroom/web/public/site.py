@@ -59,12 +59,16 @@ class PublicSite:
 
     def page(self, request: Request, name: str, *, status: int = 200, **context: Any) -> Response:
         """The page; 304 where the browser has this very page already."""
-        content = self.pages.text(name, TO, **{"door": "", "as_of": "", **context}).encode()
+        content = self.pages.text(name, TO, **{**self._shared, **context}).encode()
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {"Cache-Control": FRESH, "ETag": tag} if status == 200 and request.method != "POST" else {}
         if headers and request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return HTMLResponse(content, status_code=status, headers=headers)
+
+    @property
+    def _shared(self) -> dict[str, Any]:
+        return {"door": "", "as_of": "", "checkpoints": self.checkpoints is not None}
 
     def notice(self, request: Request, code: str, status: int, *, seconds: int = 0) -> Response:
         """Why something was not done."""

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
 
 from mailroom.domain.errors import PermanentChannelError, StorageError, TemporaryChannelError
 from mailroom.domain.evidence import SentCopy
@@ -12,7 +15,9 @@ from mailroom.domain.record import Reply
 from mailroom.ports import Content
 from mailroom.services.dispatch import Dispatcher
 from mailroom.testing import RecordingSender
-from tests.support.workshop import REQUEST, UNCLEAR, Workshop
+from storage.findings import Severity
+from storage.verify import verify
+from tests.support.workshop import AGENCY, REQUEST, UNCLEAR, Workshop
 
 
 @dataclass
@@ -166,3 +171,22 @@ async def test_what_comes_before_a_letter_sees_its_number_committed(workshop: Wo
 
     assert await dispatcher(workshop, workshop.postman, before).run() == 2
     assert seen == [1, 2]
+
+
+async def test_a_process_that_dies_over_a_letter_leaves_its_bytes(workshop: Workshop, tmp_path: Path) -> None:
+    """After the start it goes again, is kept again, and the check notes bytes that nobody names: no fault, nothing lost."""
+
+    def die(_: bytes) -> None:
+        raise SystemExit
+
+    workshop.receive(REQUEST)
+    with pytest.raises(SystemExit):
+        await dispatcher(workshop, WatchedSender(at_send=die)).run()
+    assert copies(workshop) == []
+    workshop.dispatcher.recover()
+    assert await workshop.dispatcher.run() == 1
+    [copy] = copies(workshop)
+    assert (copy.attempt, kept(workshop, copy)) == (2, workshop.postman.raws[0])
+    report = verify(tmp_path / "archive", f"sqlite:///{tmp_path / 'books.db'}", AGENCY.key)
+    assert report.ok, report.findings
+    assert [one.severity for one in report.findings] == [Severity.NOTE]
