@@ -48,11 +48,10 @@ class MemoryJournalBook:
         name, year = series
         for number in range(told + 1, last + 1):
             stub = Stub(series=name, year=year, number=number, seal=b"")
-            digest = self.digest_of(name, year, number)
             if name not in {INCOMING, OUTGOING}:
                 yield stub
-            elif digest is not None:
-                yield replace(self._entered(stub), seal=digest.encode())
+            elif RegisterNumber(year, number) in (self._shelf.outgoing if name == OUTGOING else self._shelf.entries):
+                yield replace(self._entered(stub), seal=(self.digest_of(name, year, number) or "").encode())
 
     def _entered(self, stub: Stub) -> Stub:
         number = RegisterNumber(stub.year, stub.number)

@@ -98,7 +98,7 @@ class SqlJournalBook:
                 series=name,
                 year=year,
                 number=row.number,
-                seal=row.digest.encode(),
+                seal=(row.digest or "").encode(),
                 entered_at=row.registered_at,
                 deemed_at=row.deemed,
             )
