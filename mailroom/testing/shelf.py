@@ -21,6 +21,7 @@ from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.domain.privacy import DataRequest, Read, Restriction
 from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import RegisterEntry, RegisterNumber
+from mailroom.domain.retention import Assignment, DestructionList, Hold, Transfer
 
 AccountKey = tuple[str, str]
 ChatKey = tuple[str, str, str]
@@ -93,6 +94,10 @@ class Shelf:
     restrictions: dict[int, Restriction] = field(default_factory=dict)
     breaches: dict[int, Breach] = field(default_factory=dict)
     breach_steps: list[BreachStep] = field(default_factory=list)
+    assignments: dict[RegisterNumber, Assignment] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
+    destruction_lists: dict[int, DestructionList] = field(default_factory=dict)
+    transfers: dict[int, Transfer] = field(default_factory=dict)
 
     sent: list[SentCopy] = field(default_factory=list)
     chain: list[Link] = field(default_factory=list)

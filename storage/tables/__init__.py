@@ -30,10 +30,17 @@ from storage.tables.licences import (
     LicenceRow,
     OutgoingEntryRow,
 )
-from storage.tables.mailbox import ClearedMessageRow, ClearingRow, MailboxUseRow
 from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
+from storage.tables.mailbox import ClearedMessageRow, ClearingRow, MailboxUseRow
 from storage.tables.privacy import BreachRow, BreachStepRow, DataRequestRow, ReadLogRow, RestrictionRow
 from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
+from storage.tables.retention import (
+    CaseRetentionRow,
+    DestructionItemRow,
+    DestructionListRow,
+    HoldRow,
+    TransferRow,
+)
 
 
 def table_of(row: type[SQLModel]) -> sa.Table:
@@ -78,6 +85,11 @@ MAILBOX_USE = table_of(MailboxUseRow)
 CLEARING = table_of(ClearingRow)
 CLEARED_MESSAGE = table_of(ClearedMessageRow)
 NUMBER_VOID = table_of(NumberVoidRow)
+CASE_RETENTION = table_of(CaseRetentionRow)
+HOLD = table_of(HoldRow)
+DESTRUCTION_LIST = table_of(DestructionListRow)
+DESTRUCTION_ITEM = table_of(DestructionItemRow)
+TRANSFER = table_of(TransferRow)
 READ_LOG = table_of(ReadLogRow)
 DATA_REQUEST = table_of(DataRequestRow)
 RESTRICTION = table_of(RestrictionRow)

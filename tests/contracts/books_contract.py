@@ -17,6 +17,7 @@ from tests.contracts.mailbox_contract import MailboxContract
 from tests.contracts.paper_contract import PaperContract
 from tests.contracts.privacy_contract import PrivacyContract
 from tests.contracts.register_contract import RegisterContract
+from tests.contracts.retention_contract import RetentionContract
 from tests.contracts.sent_contract import SentContract
 
 
@@ -37,6 +38,7 @@ class BooksContract(
     SentContract,
     ChainContract,
     PrivacyContract,
+    RetentionContract,
 ):
     """Subclass it and give it a `books` fixture."""
 
