@@ -21,11 +21,13 @@ def test_an_archive_that_gets_its_keyring_later(installation: Installation, tmp_
     installation.extra = '[keys]\nkeyring = "../safe/keyring"\n'
     installation.write()
     installation.run("keys", "init", "--sheet", str(tmp_path / "sheet.pdf"))
+    assert "1 segments from before the keyring lie in the open" in installation.run("doctor").stdout
     with FolderLock(installation.folder / "data"):
         assert "already works on this data folder" in installation.run("archive", "seal", fails=True).stderr
     told = json.loads(installation.run("archive", "seal", "--json").stdout)
     assert (told["segments"], told["left"]) == (["000001.seg"], [])
     assert told["records"] >= 3
+    assert "lie in the open" not in installation.run("doctor").stdout
     assert installation.run("archive", "seal").stdout == "Everything is sealed.\n"
     for path in (path for path in (installation.folder / "data" / "archive").rglob("*") if path.is_file()):
         content = path.read_bytes()
