@@ -1,21 +1,25 @@
 """Restoring, joined: works on an empty machine, where there is no configuration yet, or only agency.toml."""
 
 import os
+import shutil
 import tempfile
-import tomllib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailroom.bootstrap.key_source import KeySource, toml_at
 from mailroom.bootstrap.keys import unlocked
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.domain.backup import Difference, StoredPoint
 from mailroom.domain.errors import BackupError, ConfigurationError
 from mailroom.domain.message import Place
+from mailroom.domain.register import RegisterNumber
 from mailroom.ports import BackupStore, Books, BytesDone
+from mailroom.services.evidence.matter import matter
 from mailroom.services.keeping.backup import DATABASE
+from mailroom.services.keeping.case_folder import folder_name, write_case
 from mailroom.services.keeping.restore import (
     ARCHIVE,
     DATA,
@@ -39,49 +43,9 @@ from storage.verify import verify
 if TYPE_CHECKING:
     from storage.sealing.keyring import Keyring
 
-KEYRING = "keyring"
-"""File beside the restored agency.toml; it goes to where that names it."""
 PASSWORD = "MAILROOM_BACKUP_PASSWORD"  # noqa: S105 - the name of a variable
 PASSED_ON = ("AWS_", "B2_", "AZURE_", "GOOGLE_", "RESTIC_REST_")
 """Beginnings of variables that a target asks for, where no configuration names them."""
-
-
-@dataclass(slots=True, kw_only=True)
-class KeySource:
-    """Where the keyring of a sealed copy comes from: a file that is there already, else the recovery sheet."""
-
-    config: Path
-    """agency.toml, which may name a keyring."""
-    ask: Callable[[], str]
-    """The recovery key; asked for once, and only where it is needed."""
-    _found: "Keyring | None" = None
-
-    def for_copy(self, archive: Path, *, beside: Path | None = None) -> "Keyring | None":
-        """None for a copy that is not sealed. With `beside` the keyring is put into that folder, unless it is there.
-
-        Raises ConfigurationError.
-        """
-        if not (archive / COPY).exists():
-            return None
-        if self._found is None:
-            self._found = self._at_hand(beside) or self._from_paper(archive / COPY)
-        if beside is not None and not (beside / KEYRING).exists():
-            self._found.save(beside / KEYRING, new=True)
-        return self._found
-
-    def _at_hand(self, beside: Path | None) -> "Keyring | None":
-        from storage.sealing.keyring import Keyring
-
-        keys = _toml_at(self.config).get("keys", {})
-        named = keys.get("keyring") if isinstance(keys, dict) else None
-        places = [self.config.parent / str(named)] if named else []
-        places += [beside / KEYRING] if beside is not None else []
-        return next((Keyring.load(place) for place in places if place.exists()), None)
-
-    def _from_paper(self, copy: Path) -> "Keyring":
-        from storage.sealing.keybox import keyring_from
-
-        return keyring_from(copy, self.ask())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +71,7 @@ def needs_password(wanted: From) -> bool:
     return not named and _named(wanted) is None and _kind(wanted.place) == "restic"
 
 
-def restore_all(store: BackupStore, point: str, folder: Path, keys: "KeySource", done: BytesDone) -> Restored:
+def restore_all(store: BackupStore, point: str, folder: Path, keys: KeySource, done: BytesDone) -> Restored:
     """A point as an installation that can be started once the fence is stated. Raises BackupError, StorageError.
 
     Raises ConfigurationError when the copy is sealed and neither keyring nor recovery key opens it.
@@ -145,15 +109,12 @@ def data_elsewhere(folder: Path) -> str:
 class Copy:
     """A point of which only some parts are brought, into a folder of its own that goes with it."""
 
-    def __init__(
-        self, store: BackupStore, point: StoredPoint, folder: Path, keys: "KeySource", done: BytesDone
-    ) -> None:
+    def __init__(self, store: BackupStore, point: StoredPoint, folder: Path, keys: KeySource, done: BytesDone) -> None:
         self._store = store
         self._point = point
         self._folder = folder
         self._done = done
-        self._bring_if_there("copy", f"{ARCHIVE}/{COPY}")
-        self._keyring = keys.for_copy(folder / "copy" / ARCHIVE)
+        self._keyring = keys.for_copy(self._brought_keys())
 
     @contextmanager
     def books(self) -> Iterator[Books]:
@@ -170,16 +131,19 @@ class Copy:
     def archive(self, segments: Collection[str]) -> Iterator[SegmentArchive]:
         """The segments of these names, with the keys of all."""
         brought = self._bring("archive", [f"{ARCHIVE}/segments/{name}" for name in sorted(segments)])
-        if self._keyring is not None:
-            keys = self._bring("keys", [f"{ARCHIVE}/{FOLDER}"])
-            (keys / ARCHIVE / FOLDER).replace(brought / ARCHIVE / FOLDER)
+        if (keys := self._folder / "keys" / ARCHIVE / FOLDER).exists():
+            shutil.copytree(keys, brought / ARCHIVE / FOLDER)
         with closing(SegmentArchive(brought / ARCHIVE, keks=self._keyring)) as archive:
             yield archive
 
-    def _bring_if_there(self, name: str, path: str) -> None:
-        """A store that does not answer says so at the next thing that is asked of it."""
-        with suppress(BackupError):
-            self._bring(name, [path])
+    def _brought_keys(self) -> Path:
+        """What there is of keys; a store that does not answer says so at the next thing that is asked of it."""
+        archive = self._folder / "keys" / ARCHIVE
+        archive.mkdir(parents=True)
+        for name in (COPY, FOLDER):
+            with suppress(BackupError):
+                (self._bring("one", [f"{ARCHIVE}/{name}"]) / ARCHIVE / name).rename(archive / name)
+        return archive
 
     def _bring(self, name: str, paths: Sequence[str]) -> Path:
         folder = self._folder / name
@@ -188,7 +152,7 @@ class Copy:
 
 
 @contextmanager
-def some_of(store: BackupStore, point: str, folder: Path, keys: "KeySource", done: BytesDone) -> Iterator[Copy]:
+def some_of(store: BackupStore, point: str, folder: Path, keys: KeySource, done: BytesDone) -> Iterator[Copy]:
     """Parts of a point, brought into a folder below the one that is meant for what comes of them."""
     chosen = newest(store.points(), point)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -196,7 +160,7 @@ def some_of(store: BackupStore, point: str, folder: Path, keys: "KeySource", don
         yield Copy(store, chosen, Path(scratch), keys, done)
 
 
-def restore_one(store: BackupStore, point: str, what: str, folder: Path, keys: "KeySource", done: BytesDone) -> Path:
+def restore_one(store: BackupStore, point: str, what: str, folder: Path, keys: KeySource, done: BytesDone) -> Path:
     """One message or document, by id or digest, as a file in a folder. Raises BackupError when the copy has none such.
 
     Only the database and one segment are brought: enough for a single file out of any archive.
@@ -213,6 +177,24 @@ def restore_one(store: BackupStore, point: str, what: str, folder: Path, keys: "
             while piece := content.read(1 << 20):
                 out.write(piece)
     return target
+
+
+def restore_case(
+    store: BackupStore, point: str, number: RegisterNumber, folder: Path, keys: KeySource, done: BytesDone
+) -> tuple[Path, int]:
+    """Everything of one case as files in a folder of its own; that folder, and how many files.
+
+    Only the database and the segments in which the case lies are brought. Raises RefusedActionError `no-such-case`,
+    BackupError when the folder is there already.
+    """
+    with some_of(store, point, folder, keys, done) as copy:
+        with copy.books() as books, books.look() as uow:
+            found = matter(uow, number)
+        target = folder / folder_name(found)
+        if target.exists():
+            raise BackupError(f"{target} is there already; name another folder")
+        with copy.archive({place.segment for _, place, _ in found.files()}) as archive:
+            return target, write_case(found, archive, target)
 
 
 def _found(books: Books, what: str) -> tuple[str, Place, str]:
@@ -283,11 +265,4 @@ def _agency(ready: Path, point: StoredPoint) -> str:
 
 
 def _toml(folder: Path) -> dict[str, object]:
-    return _toml_at(folder / "agency.toml")
-
-
-def _toml_at(file: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
+    return toml_at(folder / "agency.toml")

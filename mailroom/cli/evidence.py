@@ -1,6 +1,5 @@
 """`evidence`: checkpoints of the books, and the bundle of a case for a court or an auditor."""
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +9,13 @@ from mailroom import bootstrap, logs
 from mailroom.bootstrap.evidence import evidence as joined
 from mailroom.bootstrap.evidence import open_bundles, required_key
 from mailroom.cli.keeping_parts import moment, say
-from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, case_number
 from mailroom.cli.read_table import note_read
 from mailroom.domain.errors import ConfigurationError, RefusedActionError
 from mailroom.domain.evidence import Checkpoint, CheckpointProof, ProofKind
-from mailroom.domain.register import RegisterNumber
 from mailroom.services.evidence import verifier
 
 evidence = typer.Typer(help="Proof that the books are as they were.", no_args_is_help=True)
-
-NUMBER = re.compile(r"(\d{1,7})/(\d{4})")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,7 +48,7 @@ def bundle(
     as_json: JsonOption = False,
 ) -> None:
     """One ZIP with all that proves a case, and a program that checks it anywhere."""
-    number = _number(case)
+    number = case_number(case)
     if out.exists():
         raise ConfigurationError(f"{out} is there already; name another file")
     logs.configure("error")
@@ -89,13 +85,6 @@ def verify(
         *(("--key", key) if key else ()),
     ]
     raise typer.Exit(verifier.main(arguments))
-
-
-def _number(text: str) -> RegisterNumber:
-    found = NUMBER.fullmatch(text.strip())
-    if not found:
-        raise typer.BadParameter("write the number of the case as 12/2569")
-    return RegisterNumber(int(found[2]), int(found[1]))
 
 
 def _line(one: Checkpoint, proofs: list[CheckpointProof]) -> str:

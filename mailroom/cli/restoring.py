@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from mailroom import bootstrap, logs
-from mailroom.bootstrap.restoring import KEYRING, KeySource, data_elsewhere, restore_all, restore_one, store_at
+from mailroom.bootstrap.key_source import KEYRING, KeySource
+from mailroom.bootstrap.restoring import data_elsewhere, restore_all, restore_case, restore_one, store_at
 from mailroom.cli.display import bytes_progress
 from mailroom.cli.keeping_parts import FromOption, PasswordOption, moment, say, source
 from mailroom.cli.keys import KeyFileOption, recovery_key
-from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, case_number
 from mailroom.cli.read_table import note_read
 from mailroom.services.keeping.restore import Restored
 
@@ -67,7 +68,7 @@ def message(
     """Bring one message or document out of a copy, as a file; nothing else is touched."""
     folder = _needed(place, to)
     logs.configure("error")
-    _note(config, what)
+    _note(config, "restore message", what if what.isalnum() and what.isascii() else "unknown")
     keys = KeySource(config=config, ask=partial(recovery_key, key_file))
     with (
         source(place, config, password_file) as wanted,
@@ -78,14 +79,41 @@ def message(
     say({"file": str(file), "bytes": file.stat().st_size}, [f"restored: {file}"], as_json=as_json)
 
 
-def _note(config: Path, what: str) -> None:
+@restore.command()
+def case(
+    number: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="Number in the register of letters received: 12/2569.")
+    ],
+    place: FromOption = "",
+    to: ToOption = None,
+    point: PointOption = "",
+    password_file: PasswordOption = None,
+    key_file: KeyFileOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring everything of one case out of a copy, as files in a folder; nothing else is touched."""
+    folder, wanted_number = _needed(place, to), case_number(number)
+    logs.configure("error")
+    _note(config, "restore case", str(wanted_number))
+    keys = KeySource(config=config, ask=partial(recovery_key, key_file))
+    with (
+        source(place, config, password_file) as wanted,
+        store_at(wanted) as store,
+        bytes_progress(f"restoring to {folder}") as done,
+    ):
+        target, files = restore_case(store, point, wanted_number, folder, keys, done)
+    say({"folder": str(target), "files": files}, [f"restored: {target}, {files} files"], as_json=as_json)
+
+
+def _note(config: Path, command: str, what: str) -> None:
     """In the books of the agency, where it has any on this machine: an empty one has none to note it in (R109)."""
     if not config.exists():
         return
     loaded = bootstrap.load(config)
     if loaded.data_dir.exists():
         with bootstrap.open_books(loaded) as books:
-            note_read(books, "restore message", what if what.isalnum() and what.isascii() else "unknown")
+            note_read(books, command, what)
 
 
 def _needed(place: str, to: Path | None) -> Path:
