@@ -17,7 +17,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SETTLED = "settled"
-    """It did not arrive, and a clerk saw to it: sent anew, or told otherwise."""
+    """It need not go: it did not arrive and a clerk saw to it, or it went out before a restore, as the journal tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,8 +92,8 @@ class SqlJournalBook:
                 yield Stub(series=name, year=year, number=number, seal=b"")
             return
         query = self._entries(name, year)
-        number = query.selected_columns.number
-        for row in self._transaction.all(query.where(number > told, number <= last).order_by(number).limit(limit)):
+        column = query.selected_columns.number
+        for row in self._transaction.all(query.where(column > told, column <= last).order_by(column).limit(limit)):
             yield Stub(
                 series=name,
                 year=year,
@@ -107,8 +107,8 @@ class SqlJournalBook:
         """Number, digest, when it was entered, and when it is deemed received, of the entries of one register."""
         if name == OUTGOING:
             out = OUTGOING_ENTRY.c
-            facts = (out.number, out.document.label("digest"), out.registered_at, sa.null().label("deemed"))
-            return sa.select(*facts).where(out.agency == self._agency, out.year == year)
+            columns = (out.number, out.document.label("digest"), out.registered_at, sa.null().label("deemed"))
+            return sa.select(*columns).where(out.agency == self._agency, out.year == year)
         entry = REGISTER_ENTRY.c
         facts = (entry.number, MESSAGE.c.digest, entry.registered_at, entry.deemed_received_at.label("deemed"))
         ours = sa.and_(entry.agency == self._agency, entry.register == name, entry.year == year)

@@ -44,7 +44,7 @@ class KnownNumbers:
         if gone is None:
             return item
         uow.journal.letter_settled(gone, item.created_at)
-        uow.events.add("letter.settled", item.created_at, message_id=logged.id, actor=JOURNAL, detail=KNOWN_SENT)
+        uow.events.add("letter.known", item.created_at, message_id=logged.id, actor=JOURNAL, detail=KNOWN_SENT)
         return replace(item.settled(), reply=KNOWN_SENT)
 
 

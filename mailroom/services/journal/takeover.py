@@ -202,7 +202,7 @@ def _letters(uow: UnitOfWork, reckoned: Reckoned, now: datetime) -> tuple[int, l
             unknown.append(stub)
         elif item is not None and item.state in OWED:
             uow.outbox.save(replace(item.settled(), reply=KNOWN_SENT))
-            uow.events.add("letter.settled", now, message_id=item.message_id, actor=JOURNAL, detail=KNOWN_SENT)
+            uow.events.add("letter.known", now, message_id=item.message_id, actor=JOURNAL, detail=KNOWN_SENT)
             settled += 1
     return settled, unknown
 
