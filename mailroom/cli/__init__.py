@@ -35,6 +35,7 @@ COMMANDS = {
     "drill": "keeping",
     "fixity": "keeping",
     "restore": "restoring",
+    "rebuild": "rebuilding",
     "fence": "fences",
 }
 """Each command with the module that adds it, in the order of the help. A module is loaded when its command is called."""

@@ -65,7 +65,7 @@ COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
             ),
             OFFICIAL,
         ),
-        **dict.fromkeys(("backup run", "backup list", "backup check", "drill", "fixity", "restore"), COPIES),
+        **dict.fromkeys(("backup run", "backup list", "backup check", "drill", "fixity", "restore", "rebuild"), COPIES),
         **dict.fromkeys(("restore message", "restore case"), Shown("raw", How.DOWNLOAD)),
         "evidence checkpoint": COUNTS,
         "evidence bundle": Shown("bundle", How.DOWNLOAD),
