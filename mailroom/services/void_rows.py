@@ -66,7 +66,7 @@ def with_voids(
     rows: Iterable[Row], number_of: Callable[[Row], RegisterNumber], voids: Iterable[NumberVoid], columns: Sequence[str]
 ) -> Iterator[Row | VoidRow]:
     """Rows, which come in order of year and number, with a line for each stretch of void numbers in its place."""
-    lost = (VoidRow(columns=columns, year=one.year, first=one.first, last=one.last, lost_at=one.at) for one in voids)
+    lost = [VoidRow(columns=columns, year=one.year, first=one.first, last=one.last, lost_at=one.at) for one in voids]
 
     def place(row: Row | VoidRow) -> tuple[int, int]:
         if isinstance(row, VoidRow):
@@ -74,4 +74,5 @@ def with_voids(
         number = number_of(row)
         return number.year, number.number
 
-    yield from heapq.merge(rows, lost, key=place)
+    both: tuple[Iterable[Row | VoidRow], Iterable[Row | VoidRow]] = (rows, lost)
+    return heapq.merge(*both, key=place)
