@@ -1,9 +1,0 @@
-"""Retention and personal data, joined."""
-
-from mailroom.bootstrap.chore import HouseChore
-from mailroom.bootstrap.house import House
-
-
-def chores(house: House) -> list[HouseChore]:
-    """What the daemon does for it."""
-    return []
