@@ -228,18 +228,24 @@ class SegmentArchive:
     def _opener(self, place: Place) -> Opener:
         return partial(self._keys.seal, _number(place.segment))
 
-    def scan(self, after: Edge = BEGINNING) -> Iterator[Scanned]:
+    def scan(self, after: Edge = BEGINNING, *, past_lost_keys: bool = False) -> Iterator[Scanned]:
         """Every record of every segment behind an edge, read to its end and checked, in bounded memory.
 
         After a broken one reading goes on at the next that can be recognised. Raises ConfigurationError where the
         keyring is missing or another one, ArchiveDamagedError where the key of a segment is: nothing is passed over.
+        With `past_lost_keys` such a segment is one damage, and the others are read.
         """
         for name in self._names():
             number = _number(name)
             if number >= after.segment:
                 opener = opener_of(self._keys, number, self._folder / name)
                 with (self._folder / name).open("rb") as file:
-                    yield from scan_segment(file, name, after.offset if number == after.segment else 0, opener)
+                    try:
+                        yield from scan_segment(file, name, after.offset if number == after.segment else 0, opener)
+                    except ArchiveDamagedError as error:
+                        if not past_lost_keys:
+                            raise
+                        yield Scanned(Place(name, 0, 0), "", 0, str(error))
 
     def edge(self, seconds: float) -> Edge | None:
         """Where the newest segment ends while nobody writes: what lies before it was promised, or will never vanish.

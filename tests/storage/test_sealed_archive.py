@@ -246,6 +246,8 @@ def test_a_lost_key_is_told_and_mail_is_taken_on(tmp_path: Path, archive: Segmen
             read(again, kept)
         with pytest.raises(ArchiveDamagedError, match=r"000001\.key"):
             list(again.scan())
+        [lost] = [one for one in again.scan(past_lost_keys=True) if one.damage]
+        assert (lost.place.segment, "000001.key" in lost.damage) == (kept.place.segment, True)
         [after] = again.keep([b"after"])
         assert after.place.segment != kept.place.segment
         assert read(again, after) == b"after"
