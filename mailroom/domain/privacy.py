@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from mailroom.domain.register import RegisterNumber
 
-
 HOLDER = "holder"
 """Who reads by a one-time link: whoever has it."""
 
