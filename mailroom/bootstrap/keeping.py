@@ -21,11 +21,11 @@ from mailroom.configuration import Configuration
 from mailroom.domain.backup import BackupRun
 from mailroom.domain.errors import AlreadyRunningError, BackupError, MailroomError
 from mailroom.ports import Books, BytesDone, Clock
-from mailroom.services.keeping.backup import BackupService
+from mailroom.services.keeping.backup import CONFIGURATION, BackupService
 from mailroom.services.keeping.drill import DrillService
 from mailroom.services.keeping.fixity import FixityService
 from mailroom.services.keeping.keep_plan import Keep
-from mailroom.services.keeping.restore import ARCHIVE, CHANNEL, CONFIGURATION, DATABASE_FILE
+from mailroom.services.keeping.restore import ARCHIVE, CHANNEL, DATABASE_FILE
 from mailroom.services.keeping.schedule import CHECK_PARTS, backup_due, drill_due, fixity_due, part_due
 from mailroom.services.keeping.targets import Target
 from mailroom.settings import TargetSection

@@ -150,19 +150,17 @@ def sealer(keyring: "Keyring | None") -> Callable[[Path, Path], None] | None:
 
 
 def unlocked(ready: Path, *, keks: "Keyring | None") -> None:
-    """Opens the database of a copy that was arranged in a folder, where it is sealed. Raises BackupError.
+    """Opens database and configuration of a copy that was arranged in a folder, where they are sealed. Raises BackupError.
 
     Raises ConfigurationError when it is sealed and there is no keyring, or not the right one.
     """
     from storage.sealing.files import is_sealed, open_file
 
-    database = ready / DATA / DATABASE_FILE
-    if not is_sealed(database):
-        return
-    if keks is None:
-        raise ConfigurationError(
-            "this copy was sealed with a keyring that is not here; the recovery sheet opens it: mailroom restore asks for it"
-        )
-    opened = database.with_name(f"{DATABASE_FILE}.opened")
-    open_file(database, opened, keks)
-    opened.replace(database)
+    for file in filter(is_sealed, [ready / DATA / DATABASE_FILE, *ready.glob("*.toml")]):
+        if keks is None:
+            raise ConfigurationError(
+                "this copy was sealed with a keyring that is not here; the recovery sheet opens it: mailroom restore asks for it"
+            )
+        opened = file.with_name(f"{file.name}.opened")
+        open_file(file, opened, keks)
+        opened.replace(file)

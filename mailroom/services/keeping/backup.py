@@ -1,5 +1,6 @@
 """Making copies: the database first, so that all that its copy names is in the copy of the archive."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from mailroom.services.keeping.targets import Lock, Target, Watch, chosen
 log = structlog.get_logger(__name__)
 
 DATABASE = "database"
+CONFIGURATION = "configuration"
 LEDGER_LIMIT = 100_000
 Sources = Callable[[], Mapping[str, Path]]
 """Names and places of all that is copied besides the database, as they are at that moment."""
@@ -87,7 +89,7 @@ class BackupService:
             ended = replace(run, error=str(error))
         finally:
             self._file.unlink(missing_ok=True)
-            self._sealed.unlink(missing_ok=True)
+            shutil.rmtree(self._sealed, ignore_errors=True)
         ended = replace(ended, ended_at=self._clock.now())
         self._note(ended)
         if not ended.error and not target.append_only:
@@ -110,13 +112,23 @@ class BackupService:
             store.prepare()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         tables = self._snapshot.copy_to(self._file)
-        copied = self._file
+        found = {DATABASE: self._file, **self._sources()}
         if target.plain and self._seal is not None:
-            copied = self._sealed
-            self._seal(self._file, copied)
+            found |= {name: self._sealed_copy(found[name]) for name in (DATABASE, CONFIGURATION) if name in found}
         with watch(target.name) as done:
-            point, read, added = store.store({DATABASE: copied, **self._sources()}, self._installation, done)
+            point, read, added = store.store(found, self._installation, done)
         return replace(run, point=point, bytes_read=read, bytes_added=added, tables=tables)
+
+    def _sealed_copy(self, source: Path) -> Path:
+        """Of a file, or of the files in a folder. The archive is sealed as it is."""
+        if self._seal is None:
+            return source
+        target = self._sealed / source.name
+        for file in sorted(source.iterdir()) if source.is_dir() else [source]:
+            sealed = target / file.name if source.is_dir() else target
+            sealed.parent.mkdir(parents=True, exist_ok=True)
+            self._seal(file, sealed)
+        return target
 
     def _note(self, run: BackupRun) -> None:
         with self._books.begin() as uow:

@@ -11,10 +11,9 @@ from pathlib import Path
 from mailroom.domain.backup import Difference, StoredPoint
 from mailroom.domain.errors import BackupError
 from mailroom.ports import BackupStore, BytesDone
-from mailroom.services.keeping.backup import DATABASE
+from mailroom.services.keeping.backup import CONFIGURATION, DATABASE
 
 ARCHIVE = "archive"
-CONFIGURATION = "configuration"
 CHANNEL = "channel-"
 DATA = "data"
 DATABASE_FILE = "mailroom.db"
