@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": "exports",
     "evidence": "evidence",
     "privacy": "privacy",
+    "retention": "retention",
     "archive": "archive",
     "backup": "keeping",
     "drill": "keeping",

@@ -34,6 +34,7 @@ COUNTS = Nothing("counts, times and states")
 OFFICIAL = Nothing("speaks of the agency and its officers")
 PUBLISHED = Nothing("published for everybody")
 NUMBERS = Nothing("numbers and states of licences")
+NUMBERED = Nothing("years, states and numbers of cases")
 COPIES = Nothing("moves and compares copies; what is in them is not shown")
 EXPORT = Shown("export", How.EXPORT)
 PAPER = Shown("paper")
@@ -81,6 +82,9 @@ COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
         **dict.fromkeys(("privacy breaches", "privacy reach"), Shown("breach")),
         "privacy notice": Shown("breach", How.DOWNLOAD),
         "privacy processing": OFFICIAL,
+        **dict.fromkeys(("retention lists", "retention survey", "retention holds"), NUMBERED),
+        "retention print": Shown("retention", How.DOWNLOAD),
+        "retention transfer": Shown("transfer", How.DOWNLOAD),
     }
 )
 """By the words of the command."""

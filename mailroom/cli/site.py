@@ -10,10 +10,11 @@ from mailroom.bootstrap.evidence import bundles
 from mailroom.bootstrap.keys import open_keyring
 from mailroom.bootstrap.papers import draw_qr, published_checkpoints
 from mailroom.bootstrap.privacy import privacy_office
+from mailroom.bootstrap.retention import retention_office
 from mailroom.ports import Asgi
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
-from mailroom.web import announcements, evidence, instruments, privacy
+from mailroom.web import announcements, evidence, instruments, privacy, retention
 from mailroom.web.app import NO_ADDRESSES, Addresses, application
 from mailroom.web.documents import document_routes
 from mailroom.web.pages import Pages
@@ -61,6 +62,7 @@ def site(
         private={
             **instruments.desk_routes(house.papers.chancery),
             **privacy.desk_routes(privacy_office(configuration, house.books, house.clock)),
+            **retention.desk_routes(retention_office(configuration, house.books, house.archive, house.clock)),
             **_bundles(house),
         },
         public=announcements.public_routes(house.papers.chancery, pages, draw_qr),

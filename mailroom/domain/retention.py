@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from mailroom.domain.agency import BANGKOK, BUDDHIST_ERA
+from mailroom.domain.agency import buddhist_year
 from mailroom.domain.case import CaseState
 from mailroom.domain.register import RegisterNumber
 
@@ -153,8 +153,3 @@ class Transfer:
     files: int
     manifest: str
     """SHA-256 of the manifest within, hex: it names every file."""
-
-
-def buddhist_year(at: datetime) -> int:
-    """The พ.ศ. year in which an instant lies in Thailand."""
-    return at.astimezone(BANGKOK).year + BUDDHIST_ERA

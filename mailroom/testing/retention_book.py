@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailroom.domain.agency import buddhist_year
 from mailroom.domain.decision import Secrecy
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.domain.register import RegisterNumber
@@ -14,7 +15,6 @@ from mailroom.domain.retention import (
     ListState,
     Transfer,
     Verdict,
-    buddhist_year,
 )
 from mailroom.testing.shelf import Shelf
 

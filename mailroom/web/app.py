@@ -114,6 +114,7 @@ def application(
             waiting=waiting_for(papers.house) if papers else None,
             chats=chat is not None,
             privacy="/privacy" in private,
+            retention="/retention" in private,
             bundles=BUNDLE in private,
         ),
         papers=papers,

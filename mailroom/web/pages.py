@@ -32,6 +32,7 @@ class Pages:
         waiting: Callable[[Clerk], int] | None = None,
         chats: bool = False,
         privacy: bool = False,
+        retention: bool = False,
         bundles: bool = False,
     ) -> None:
         """`gaps` says what the set-up lacks, `alarms` what is wrong with the key that signs, `waiting` how many papers
@@ -39,6 +40,7 @@ class Pages:
 
         Every page with somebody signed in shows them; without `waiting` nothing leads to papers and licences, without
         `chats` nothing to conversations, without `privacy` nothing to requests about personal data and incidents,
+        without `retention` nothing to classes, holds and destruction lists,
         without `bundles` nothing to evidence bundles.
         """
         self._environment = Environment(
@@ -57,6 +59,7 @@ class Pages:
             papers_waiting=waiting,
             has_chats=chats,
             has_privacy=privacy,
+            has_retention=retention,
             has_bundles=bundles,
             day=thai_date,
         )

@@ -156,6 +156,15 @@ PRIVACY: Table = {
     "/privacy/reads.csv": {"GET": Shown("access-log", log_view, How.EXPORT)},
     **{f"/privacy/processing.{form}": {"GET": OFFICIAL} for form in ("csv", "xlsx", "json")},
 }
+RETENTION: Table = {
+    "/retention": {"GET": Shown("retention", named("overview"))},
+    **{f"/retention/{name}": {"POST": Shown("retention", named("overview"))} for name in ("classes", "holds", "lists")},
+    **{f"/retention/holds/{{year}}/{{number}}/{act}": {"POST": Shown("retention", case)} for act in ("ask", "lift")},
+    "/retention/lists/{id}": {"GET": Shown("retention", row)},
+    "/retention/lists/{id}/list.pdf": {"GET": Shown("retention", row, How.DOWNLOAD)},
+    **{f"/retention/lists/{{id}}/{act}": {"POST": Shown("retention", row)} for act in ("decide", "withdraw")},
+    "/retention/lists/{id}/transfer": {"POST": Shown("transfer", row, How.DOWNLOAD)},
+}
 MOUNTED: Table = {
     "/licences": {"GET": PUBLISHED},
     "/licences/slideshow": {"GET": PUBLISHED},
@@ -175,7 +184,7 @@ MOUNTED: Table = {
 """Routes that other parts bring as they are; they note for themselves."""
 
 READ_TABLE: Table = MappingProxyType(
-    {**SIGN_IN, **MESSAGES, **PAPERS, **LICENCES, **INSTRUMENTS, **PRIVACY, **ANNOUNCEMENTS, **MOUNTED}
+    {**SIGN_IN, **MESSAGES, **PAPERS, **LICENCES, **INSTRUMENTS, **PRIVACY, **RETENTION, **ANNOUNCEMENTS, **MOUNTED}
 )
 
 
