@@ -18,7 +18,7 @@ import zstandard
 from mailroom.domain.errors import StorageError
 from mailroom.domain.evidence import Checkpoint
 from storage.driver import sqlite_module
-from storage.findings import Finding, Severity, fault, gap
+from storage.findings import NOT_OURS, Finding, Severity, fault, gap
 from storage.sealing.kek import KeyEncryptionKeys
 from storage.verify_chain import ChainCheck
 from storage.verify_chats import ChatCheck
@@ -81,7 +81,7 @@ def _opened(database: str) -> Any:
         connection.row_factory = module.Row
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-    except module.Error as error:
+    except (module.Error, *NOT_OURS) as error:
         raise StorageError(f"database {path}: {error}; name an existing database, or restore the backup") from error
     return connection
 
@@ -102,7 +102,7 @@ class Check:
         for look in (*looks, self._outbox, *papers.looks, *others):
             try:
                 yield from look()
-            except sqlite_module().DatabaseError as error:
+            except (sqlite_module().DatabaseError, *NOT_OURS) as error:
                 yield fault("database", f"a part of it cannot be read ({error}); restore the backup")
 
     def _rows(self, query: str) -> Iterator[Any]:

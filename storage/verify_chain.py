@@ -15,7 +15,7 @@ from typing import Any
 from mailroom.domain.evidence import Checkpoint
 from storage.chained import BEGUN, CHAIN, CHANGES, EVIDENCE, STATE, Evidence
 from storage.driver import sqlite_module
-from storage.findings import Finding, Severity, fault
+from storage.findings import NOT_OURS, Finding, Severity, fault
 from storage.verify_checkpoints import CheckpointCheck
 
 LINKS = "SELECT seq, at, tbl, key, leaf, value FROM chain WHERE agency = ? ORDER BY seq"
@@ -54,12 +54,9 @@ class ChainCheck:
             # What damage made of a text is compared as well, whatever it is.
             connection.text_factory = _text
             connection.execute(KNOWN)
-            yield from self._links(connection)
+            yield from _safely("chain links", self._links(connection))
             for one in EVIDENCE.values():
-                try:
-                    yield from self._rows(connection, one)
-                except sqlite_module().DatabaseError as error:
-                    yield fault(f"table {one.name}", f"it cannot be read as it should be ({error}); restore the backup")
+                yield from _safely(f"table {one.name}", self._rows(connection, one))
 
     def _links(self, connection: Any) -> Iterator[Finding]:
         """The links in order, each on the one before, and the checkpoints on them."""
@@ -141,6 +138,13 @@ class ChainCheck:
             yield fault(f"row {one.name} {name}", "removed: the chain knows it, and it is not there")
 
 
+def _safely(subject: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    try:
+        yield from findings
+    except (sqlite_module().DatabaseError, *NOT_OURS) as error:
+        yield fault(subject, f"it cannot be read as it should be ({error}); restore the backup")
+
+
 def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
@@ -157,10 +161,13 @@ def _leaf(table: str, key: str, columns: Sequence[str], values: Sequence[Any]) -
 
 
 def _value(before: bytes, row: Sequence[Any]) -> bytes | None:
-    """None where the number or the time cannot be read."""
+    """None where the number or the time is not as we write it: the same moment in other signs is no less a change."""
     try:
-        at = datetime.fromisoformat(row[1]).replace(tzinfo=UTC) - EPOCH
-        moment = (at.days * 86400 + at.seconds) * 1_000_000 + at.microseconds
+        at = datetime.fromisoformat(row[1])
+        if at.isoformat(" ", "microseconds") != row[1]:
+            return None
+        since = at.replace(tzinfo=UTC) - EPOCH
+        moment = (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
         numbers = row[0].to_bytes(8) + moment.to_bytes(8)
         about = f"{row[2]} {row[3]}".encode("utf-8", "surrogateescape")
         return sha256(b"\2" + before + numbers + _bytes(row[4]) + about).digest()

@@ -20,6 +20,14 @@ OutputOption = Annotated[
 
 YearOption = Annotated[int | None, typer.Option(help="พ.ศ. year; all years when left out.", min=2400, max=2700)]
 FormatOption = Annotated[ExportFormat, typer.Option("--format", help="What to write.")]
+CheckpointOption = Annotated[
+    list[Path] | None,
+    typer.Option(help="File or mail with a checkpoint from elsewhere; may be repeated.", dir_okay=False, exists=True),
+]
+OUTSIDE = (
+    "a chain made anew as a whole shows only beside a checkpoint that was mailed or published: "
+    "mailroom verify --checkpoint FILE"
+)
 DigitsOption = Annotated[bool, typer.Option(help="Print our own numbers and dates in Thai digits.")]
 
 
@@ -73,9 +81,17 @@ def messages(
         bootstrap.export(loaded, books, thai_digits=False).messages(out)
 
 
-def verify(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Check archive, log, register and outbox against each other, independently of the code that wrote them."""
-    report = bootstrap.verify(bootstrap.load(config))
+def verify(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    checkpoint: CheckpointOption = None,
+) -> None:
+    """Check archive, books and chain against each other, independently of the code that wrote them.
+
+    Every row and every byte that was changed, removed or put in past the program is named. Who can write everything
+    here could make the whole chain anew: only a checkpoint that somebody else kept shows that.
+    """
+    report = bootstrap.verify(bootstrap.load(config), checkpoint or ())
     if as_json:
         findings = [
             {"severity": str(one.severity), "subject": one.subject, "text": one.text} for one in report.findings
@@ -88,5 +104,7 @@ def verify(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
             typer.echo(f"{one.severity}: {one.subject}: {one.text}")
         counted = ", ".join(f"{count} {name}" for name, count in report.counts.items())
         typer.echo(f"{'in order' if report.ok else 'DIFFERENCES FOUND'}: {counted}")
+        if not checkpoint:
+            typer.echo(OUTSIDE)
     if not report.ok:
         raise typer.Exit(1)

@@ -295,6 +295,8 @@ LINK_DAMAGES = {
     "value": ("UPDATE chain SET value = zeroblob(32) WHERE seq = 3", {"chain link 3", "chain link 4"}),
     "leaf": ("UPDATE chain SET leaf = zeroblob(32) WHERE seq = 3", {"chain link 3", "row event 3"}),
     "time": ("UPDATE chain SET at = '2020-01-01 00:00:00.000000' WHERE seq = 3", {"chain link 3"}),
+    "time in other signs": ("UPDATE chain SET at = replace(at, ' ', 'T') WHERE seq = 3", {"chain link 3"}),
+    "no number": ("UPDATE chain SET seq = 'three' WHERE seq = 3", {"chain links", "chain link 3", "row event 3"}),
     "no time": ("UPDATE chain SET at = 'then' WHERE seq = 3", {"chain link 3"}),
     "key": ("UPDATE chain SET key = '4' WHERE seq = 3", {"chain link 3", "chain link 4", "row event 3", "row event 4"}),
     "table": ("UPDATE chain SET tbl = 'fact' WHERE seq = 3", {"chain link 3", "row event 3"}),
