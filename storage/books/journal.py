@@ -33,6 +33,13 @@ PLAIN = ("generation", "seq", "letters", "token", "mark", "kept_at", "failing_si
 COPY_ROW = sa.literal_column("sent_copy.rowid", sa.BigInteger)
 """In order of commit, since copies are only added: a letter's times are those of its attempt, which may lie before another's."""
 
+_AGENCY = sa.bindparam("of_agency")
+# Made once: these are asked before each letter, and making them anew would cost more than asking.
+STATE = sa.select(JOURNAL_CURSOR).where(JOURNAL_CURSOR.c.agency == _AGENCY)
+COUNTERS = sa.select(REGISTER_COUNTER.c.register, REGISTER_COUNTER.c.year, REGISTER_COUNTER.c.last).where(
+    REGISTER_COUNTER.c.agency == _AGENCY
+)
+LATEST = sa.select(sa.func.max(COPY_ROW)).select_from(SENT_COPY)
 FOUND = sa.select(NUMBER_CLAIM).where(
     NUMBER_CLAIM.c.agency == sa.bindparam("of_agency"),
     sa.text("number_claim.closed_at IS NULL"),
@@ -47,12 +54,16 @@ class SqlJournalBook:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._agency = transaction.agency
-        self._open = sa.and_(NUMBER_CLAIM.c.agency == transaction.agency, NUMBER_CLAIM.c.closed_at.is_(None))
+
+    @property
+    def _open(self) -> sa.ColumnElement[bool]:
+        return sa.and_(NUMBER_CLAIM.c.agency == self._agency, NUMBER_CLAIM.c.closed_at.is_(None))
 
     def state(self) -> JournalState:
-        row = self._transaction.first(sa.select(JOURNAL_CURSOR).where(JOURNAL_CURSOR.c.agency == self._agency))
-        if row is None:
+        rows = self._transaction.all(STATE, {"of_agency": self._agency})
+        if not rows:
             return JournalState()
+        row = rows[0]
         counters = {(str(name), int(year)): int(last) for name, year, last in row.counters}
         fields: dict[str, Any] = {name: getattr(row, name) for name in PLAIN}
         return JournalState(counters=counters, **fields)
@@ -78,12 +89,9 @@ class SqlJournalBook:
         return Untold(stubs=tuple(stubs), sent=tuple(sent), counters=counters, letters=mark)
 
     def told(self) -> tuple[dict[Series, int], int]:
-        counter = REGISTER_COUNTER.c
-        query = sa.select(counter.register, counter.year, counter.last).where(counter.agency == self._agency)
-        rows = self._transaction.all(query)
+        rows = self._transaction.all(COUNTERS, {"of_agency": self._agency})
         counters = {(row.register, row.year): row.last for row in rows if is_series(row.register)}
-        latest = sa.select(sa.func.max(COPY_ROW)).select_from(SENT_COPY)
-        return counters, int(self._transaction.run(latest).scalar_one() or 0)
+        return counters, int(self._transaction.run(LATEST).scalar_one() or 0)
 
     def _numbers(self, series: Series, told: int, last: int, limit: int) -> Iterator[Stub]:
         name, year = series
@@ -116,7 +124,9 @@ class SqlJournalBook:
 
     def _sent(self, told: int, limit: int) -> tuple[list[SentStub], int]:
         query = (
-            sa.select(COPY_ROW.label("mark"), SENT_COPY.c.accepted, OUTBOX_ITEM.c.id, OUTBOX_ITEM.c.letter, MESSAGE.c.digest)
+            sa.select(
+                COPY_ROW.label("mark"), SENT_COPY.c.accepted, OUTBOX_ITEM.c.id, OUTBOX_ITEM.c.letter, MESSAGE.c.digest
+            )
             .join_from(SENT_COPY, OUTBOX_ITEM, OUTBOX_ITEM.c.id == SENT_COPY.c.item)
             .outerjoin(MESSAGE, MESSAGE.c.id == OUTBOX_ITEM.c.message_id)
             .where(told < COPY_ROW, SENT_COPY.c.agency == self._agency)

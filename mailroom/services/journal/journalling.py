@@ -83,8 +83,6 @@ class Journalling:
         with self._alone:
             while untold := self._untold(letters):
                 self._watched(partial(self._page, untold))
-            if self._state().failing_since:
-                self._save(lambda state: replace(state, error="", failing_since=None))
 
     def _untold(self, letters: int) -> Untold | None:
         """None when there is nothing that has to be told now. Asked before each letter: it costs three short queries."""
@@ -92,12 +90,13 @@ class Journalling:
             _require_fence(uow)
             state, (counters, mark) = uow.journal.state(), uow.journal.told()
             behind = any(last > state.counters.get(series, 0) for series, last in counters.items())
-            if not behind and mark - state.letters < letters:
-                return None
-            untold = uow.journal.untold(PER_PAGE)
-        if untold or dict(untold.counters) != dict(state.counters):
+            enough = not behind and mark - state.letters < letters
+            untold = None if enough else uow.journal.untold(PER_PAGE)
+        if untold is not None and (untold or dict(untold.counters) != dict(state.counters)):
             return untold
-        self._save(lambda now: replace(now, letters=untold.letters))
+        if untold is not None or state.failing_since:
+            mark = state.letters if untold is None else untold.letters
+            self._save(lambda now: replace(now, letters=mark, error="", failing_since=None))
         return None
 
     def _page(self, untold: Untold) -> None:
