@@ -97,7 +97,6 @@ def _row(place: int, line: Line, texts: Texts) -> dict[str, Json]:
     notes = (texts.label("retention", "on-hold") if line.held else "", item.note, kept)
     return {
         "place": str(place),
-        "file": item.class_key,
         "letter_no": line.letter_no,
         "dated": line.dated,
         "number": str(item.number),
