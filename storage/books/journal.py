@@ -33,7 +33,7 @@ PLAIN = ("generation", "seq", "letters", "token", "mark", "kept_at", "failing_si
 COPY_ROW = sa.literal_column("sent_copy.rowid", sa.BigInteger)
 """In order of commit, since copies are only added: a letter's times are those of its attempt, which may lie before another's."""
 
-_AGENCY = sa.bindparam("of_agency")
+_AGENCY: sa.BindParameter[str] = sa.bindparam("of_agency")
 # Made once: these are asked before each letter, and making them anew would cost more than asking.
 STATE = sa.select(JOURNAL_CURSOR).where(JOURNAL_CURSOR.c.agency == _AGENCY)
 COUNTERS = sa.select(REGISTER_COUNTER.c.register, REGISTER_COUNTER.c.year, REGISTER_COUNTER.c.last).where(
