@@ -1,5 +1,6 @@
 """The keyring of an installation, and archives opened with it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -36,7 +37,7 @@ def keyring_path(configuration: Configuration) -> Path | None:
     named = configuration.settings.keys.keyring
     if named is None:
         return None
-    path = (configuration.path.parent / named).absolute()
+    path = Path(os.path.normpath((configuration.path.parent / named).absolute()))
     if path.resolve().is_relative_to(configuration.data_dir):
         raise ConfigurationError(
             f"keys.keyring: {path} lies inside of data_dir; whoever takes the data would have the keys: name another place"

@@ -45,8 +45,17 @@ def add_to(app: typer.Typer) -> None:
 @contextmanager
 def _service(config: Path) -> Iterator[tuple[Configuration, KeyService]]:
     loaded = bootstrap.load(config)
+    _require_owner(loaded.data_dir)
     with bootstrap.open_books(loaded) as books:
         yield loaded, key_service(loaded, books)
+
+
+def _require_owner(data: Path) -> None:
+    """Files of keys that root wrote could not be read by the program, which would find out at its next start."""
+    if data.exists() and data.stat().st_uid != os.geteuid():
+        raise ConfigurationError(
+            f"{data} belongs to another user; run this as {data.owner()}: sudo -u {data.owner()} …"
+        )
 
 
 @keys.command()

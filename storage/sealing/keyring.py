@@ -101,6 +101,10 @@ class Keyring:
         try:
             mode = path.stat().st_mode
             content = path.read_bytes()
+        except PermissionError as error:
+            raise ConfigurationError(
+                f"the keyring {path} may not be read by this user; run the command as the user of the program, or chown the file"
+            ) from error
         except OSError as error:
             raise ConfigurationError(
                 f"the keyring {path} cannot be read ({error.strerror}); make one: mailroom keys init, or bring it back "

@@ -189,3 +189,13 @@ def test_passwords_of_copies_stand_on_the_sheet_only_where_that_is_wanted(agency
             assert text.count("\f") == 2
     finally:
         del os.environ["TEST_BACKUP_PASSWORD"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder to another user")
+def test_keys_are_worked_by_the_user_of_the_program_alone(agency: Installation, tmp_path: Path) -> None:
+    """What root wrote, the program could not read at its next start."""
+    (agency.folder / "data").mkdir()
+    os.chown(agency.folder / "data", 65534, 65534)
+    said = agency.run("keys", "init", "--sheet", str(tmp_path / "sheet.pdf"), fails=True).stderr
+    assert "sudo -u nobody" in said
+    assert not (tmp_path / "safe").exists()
