@@ -52,9 +52,9 @@ def _service(config: Path) -> Iterator[tuple[Configuration, KeyService]]:
 
 def _require_owner(data: Path) -> None:
     """Files of keys that root wrote could not be read by the program, which would find out at its next start."""
-    if data.exists() and data.stat().st_uid != os.geteuid():
+    if data.exists() and (owner := data.stat().st_uid) != os.geteuid():
         raise ConfigurationError(
-            f"{data} belongs to another user; run this as {data.owner()}: sudo -u {data.owner()} …"
+            f"{data} belongs to user {owner}; run this as that user: sudo -u '#{owner}' mailroom keys …"
         )
 
 

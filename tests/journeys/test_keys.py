@@ -197,5 +197,5 @@ def test_keys_are_worked_by_the_user_of_the_program_alone(agency: Installation, 
     (agency.folder / "data").mkdir()
     os.chown(agency.folder / "data", 65534, 65534)
     said = agency.run("keys", "init", "--sheet", str(tmp_path / "sheet.pdf"), fails=True).stderr
-    assert "sudo -u nobody" in said
+    assert "sudo -u '#65534'" in said
     assert not (tmp_path / "safe").exists()
