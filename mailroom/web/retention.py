@@ -24,6 +24,8 @@ from mailroom.web.downloads import disposition, file_headers
 from mailroom.web.site import ROW_DIGITS, Handler, Site, Visit
 
 HOME = "/retention"
+CHOICES = 40
+"""Up to so many cases each has its own choices; of a longer list the form takes the exceptions alone."""
 
 
 def desk_routes(office: RetentionOffice) -> Mapping[str, Mapping[str, Handler]]:
@@ -137,6 +139,7 @@ class ListPages:
             is_approver=_is_approver(visit.clerk),
             hands_over=any(one.verdict is Verdict.TRANSFER for one in made.items),
             members=MEMBERS,
+            by_case=len(found) <= CHOICES,
             today=today.isoformat(),
             typed=visit.form if refused else {},
             refused=refused,
@@ -208,13 +211,30 @@ def _day(text: str) -> date:
 
 
 def _verdicts(visit: Visit, made: DestructionList) -> Verdicts:
-    """What was chosen for each case; nothing for a case without a choice."""
+    """What was chosen for each case; nothing for a case without a choice. Raises RefusedActionError `bad-number`."""
+    if len(made.items) > CHOICES:
+        return _exceptions(visit, made)
     chosen = {}
     for item in made.items:
         key = f"{item.number.year}-{item.number.number}"
         verdict = visit.form.get(f"verdict-{key}", "")
         if verdict in set(Verdict):
             chosen[item.number] = (Verdict(verdict), form.line(visit, f"note-{key}"))
+    return chosen
+
+
+def _exceptions(visit: Visit, made: DestructionList) -> Verdicts:
+    """As proposed, but for the cases that are named: a number on each line, and a note after it."""
+    chosen = {item.number: (item.proposal, "") for item in made.items}
+    for verdict in (Verdict.TRANSFER, Verdict.KEEP):
+        for line in form.words(visit, f"numbers-{verdict}").splitlines():
+            typed, _, note = line.strip().partition(" ")
+            number = form.number(typed)
+            if number is None:
+                continue
+            if number not in chosen:
+                raise RefusedActionError("not-on-list", str(number))
+            chosen[number] = (verdict, " ".join(note.split()))
     return chosen
 
 

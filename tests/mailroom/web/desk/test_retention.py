@@ -11,6 +11,7 @@ import pytest
 from mailroom.domain.agency import buddhist_year
 from mailroom.domain.privacy import Restriction
 from mailroom.domain.register import RegisterNumber
+from mailroom.web.retention import CHOICES
 from tests.support.licensing_site import Person, alerts, visitor
 from tests.support.pdf_text import text_of
 from tests.support.retention_office import MEMBERS
@@ -144,6 +145,27 @@ async def test_a_restricted_case_is_a_number_alone(house: RetentionSite, malee: 
         assert SUBJECT not in text
         assert "1/2569" in text
         assert "จำกัดการเข้าถึง" in text
+
+
+async def test_a_long_list_is_decided_by_its_exceptions(tmp_path: Path) -> None:
+    """What is not named is decided as proposed: no form of a thousand choices."""
+    with closing(RetentionSite(tmp_path)) as house:
+        for _ in range(CHOICES + 1):
+            house.receive(subject=SUBJECT)
+        house.office.clock.advance(days=21 * 366)
+        async with visitor(house) as one, visitor(house) as other:
+            await survey(house, await Person.enter(house, one, "malee"))
+            head = await Person.enter(house, other, "head")
+            assert 'name="verdict-' not in (await head.get("/retention/lists/1")).text
+            form = decision(house, **{"numbers-keep": "๑/๒๕๖๙ ยังใช้อยู่\r\n\r\n"})
+            refused = await head.post("/retention/lists/1/decide", **(form | {"numbers-transfer": "999/2569"}))
+            assert "999/2569" in alerts(refused)[0]
+            assert (await head.post("/retention/lists/1/decide", **form)).status_code == 303
+        with house.office.books.look() as uow:
+            made = uow.retention.destruction_list(1)
+    assert made
+    assert [(one.number, one.note) for one in made.items if one.verdict == "keep"] == [(FIRST, "ยังใช้อยู่")]
+    assert len([one for one in made.items if one.verdict == "transfer"]) == CHOICES
 
 
 async def test_classes_are_given_by_approvers(malee: Person, head: Person) -> None:
