@@ -7,6 +7,7 @@ from typing import Any
 from storage.findings import Finding, Severity, fault
 
 LOST = "lost-in-restore"
+ANOTHER_HOST = "another-host"
 VOIDS = """
 SELECT register, year, first, last FROM number_void WHERE agency = :agency AND reason = :reason
 ORDER BY register, year, first
@@ -59,7 +60,10 @@ class KeepingCheck:
 
     def _fence(self) -> Iterator[Finding]:
         for row in self._connection.execute(MISSING, {"agency": self._agency}):
-            text = f"restored from the backup {row['point']}; no number is given before mailroom fence states the last ones"
+            why = f"restored from the backup {row['point']}"
+            if row["point"] == ANOTHER_HOST:
+                why = "another host numbers for the same mailbox"
+            text = f"{why}; no number is given before the last ones are known: mailroom fence show"
             yield Finding(Severity.NOTE, "numbers", text)
 
     def _voids(self) -> Iterator[Finding]:

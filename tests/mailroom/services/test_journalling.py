@@ -193,6 +193,8 @@ def test_numbers_whose_mail_is_nowhere_are_void_after_all_mailboxes_were_seen(
     assert new.faults() == []
     assert "numbers-open" not in journal_codes(new.books, new.clock)
     new.clock.advance(minutes=1)
+    new.custody.look(new.watch)
+    assert new.settle() == 0, "what is in custody is not decided yet"
     new.rounds.receive(new.watch)
     assert new.settle() == 1
     assert sorted(new.numbers().values()) == [1, 2, 3, 4, 6, 7]
