@@ -7,6 +7,8 @@ from typing import Any
 
 from channels import email, line
 from mailroom.ports import ChannelHome, ChatPlatform, Inbox, Reader, Sender
+from mailroom.ports.journal import Journal
+from mailroom.ports.mailbox import Space
 from mailroom.settings import ChannelSection, Finding
 from mailroom.stages.classify import Classifier
 
@@ -29,6 +31,10 @@ class Channel:
     """Takes the settings, the agency's name, from which letters come, and what signs letters that carry documents."""
     check: Callable[[Any, str], Iterator[Finding]]
     """Takes the settings and the agency's web address; connects to everything they name, for `mailroom doctor`."""
+    space: Callable[[Any], Space] | None = None
+    """For channels whose messages stay with a provider, in a mailbox that can be full."""
+    journal: Callable[[Any, str], Journal] | None = None
+    """For channels whose provider keeps what we put there. Takes the settings and the name of the place."""
     chat: Callable[[Any], ChatPlatform] | None = None
     """For channels that push to us and speak in turns."""
 
@@ -41,6 +47,8 @@ CHANNELS: Mapping[str, Channel] = MappingProxyType(
             reader=email.reader,
             sender=email.sender,
             check=email.check,
+            space=email.space,
+            journal=email.journal,
         ),
         "line": Channel(
             settings=line.LineSettings,

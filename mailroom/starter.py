@@ -22,7 +22,7 @@ SECRETS = {
 }
 """Environment variables that the written configuration names."""
 
-LISTED = frozenset({"backup.target"})
+LISTED = frozenset({"backup.target", "retention.class"})
 """Lists whose tables are large enough to be written as such, one of them as a comment."""
 
 

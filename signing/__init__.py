@@ -3,7 +3,7 @@
 Each function loads what it needs when it is called: the mail goes its way without cryptography.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from signing.examiner import PdfExaminer
     from signing.smime import MailSigner
 
-__all__ = ["check", "is_demo", "open_examiner", "open_mail_signer", "open_signer"]
+__all__ = [
+    "check",
+    "is_demo",
+    "open_examiner",
+    "open_mail_signer",
+    "open_signer",
+    "open_time_stamps",
+    "trusted_certificates",
+]
 
 
 def open_signer(settings: SigningSection, folder: Path = Path()) -> Signer:
@@ -36,6 +44,27 @@ def open_examiner(settings: SigningSection, folder: Path = Path()) -> "PdfExamin
     from signing import opening
 
     return opening.open_examiner(settings, folder)
+
+
+def open_time_stamps(settings: SigningSection, folder: Path = Path()) -> Callable[[bytes], bytes] | None:
+    """Gives the token (RFC 3161, DER) over a SHA-256 digest; None where no authority is set.
+
+    Paths are relative to `folder`. Calling it raises SigningError. Raises ConfigurationError.
+    """
+    if not settings.time_stamps:
+        return None
+    from signing import opening
+
+    return opening.open_time_stamps(settings, folder)
+
+
+def trusted_certificates(settings: SigningSection, folder: Path = Path()) -> bytes:
+    """Certificates that the agency trusts, PEM; empty where there are none. Raises ConfigurationError."""
+    if not settings.trust:
+        return b""
+    from signing import opening
+
+    return opening.trusted_certificates(settings, folder)
 
 
 def is_demo(settings: SigningSection, folder: Path = Path()) -> bool:

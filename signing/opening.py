@@ -1,8 +1,10 @@
 """Opens what the table [signing] names: key, signer, examiner."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from mailroom.domain.errors import ConfigurationError
 from mailroom.ports import Signer
@@ -15,6 +17,7 @@ from signing.remote_key import RemoteKey
 from signing.revocation import RevocationSource
 from signing.signer import PadesSigner
 from signing.smime import MailSigner
+from signing.time_stamps import TimeStampAuthorities
 from signing.token_key import TokenKey
 from signing.trust import TrustStore
 
@@ -37,6 +40,26 @@ def open_examiner(settings: SigningSection, folder: Path = Path()) -> PdfExamine
     """To be closed when it is done with. Paths are relative to `folder`. Raises ConfigurationError."""
     source = RevocationSource() if settings.fetch_revocation else None
     return PdfExaminer(_files(settings.trust, folder), _files(settings.chain, folder), source=source)
+
+
+def open_time_stamps(settings: SigningSection, folder: Path = Path()) -> Callable[[bytes], bytes] | None:
+    """Gives the verified token (RFC 3161, DER) over a SHA-256 digest; None where no authority is set.
+
+    Calling it raises SigningError. Raises ConfigurationError.
+    """
+    if not settings.time_stamps:
+        return None
+    trust = open_trust(settings, folder)
+    authorities = TimeStampAuthorities(
+        settings.time_stamps, lambda token: trust.judge(token.certificate, token.others, "time-stamps")
+    )
+    return lambda digest: authorities.stamp(digest).encoded
+
+
+def trusted_certificates(settings: SigningSection, folder: Path = Path()) -> bytes:
+    """Roots that the agency trusts and what stands between, PEM. Raises ConfigurationError."""
+    found = (*_files(settings.trust, folder), *_files(settings.chain, folder))
+    return b"".join(one.public_bytes(Encoding.PEM) for one in found)
 
 
 def is_demo(settings: SigningSection, folder: Path = Path()) -> bool:

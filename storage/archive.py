@@ -4,10 +4,10 @@ import contextlib
 import io
 import os
 import re
-import struct
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,18 +18,12 @@ from mailroom.domain.message import Kept, Place
 from mailroom.ports import Content
 from storage.claim import FolderClaim
 from storage.disk import disk_errors, refuse_network, sync_folder
-from storage.segment import (
-    END,
-    PIECE_LIMIT,
-    RawContent,
-    TornRecordError,
-    damage_of,
-    decode,
-    encode,
-    examine,
-    seek_magic,
-    whole_until,
-)
+from storage.pieces import Opener
+from storage.record_form import PIECE_LIMIT, form_at_start
+from storage.scanning import Scanned, scan_segment
+from storage.sealing.kek import KeyEncryptionKeys
+from storage.sealing.keys import keys_of, opener_of, written_form
+from storage.segment import RawContent, damage_of, decode, encode, ends_in, whole_until
 from storage.segment_writer import Segment
 
 SEGMENT_LIMIT = 256 << 20
@@ -39,17 +33,6 @@ COMPRESSION_LEVEL = 1
 """Of mail, which is base64 for the most part, level 3 makes no less; negative levels leave a third more."""
 
 NAME = re.compile(r"\d{6,}\.seg")
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """One record found in a segment, without help of the database."""
-
-    place: Place
-    digest: str
-    size: int
-    damage: str
-    """What is wrong with it, in words; empty for a sound one, else `digest` and `size` mean nothing."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,11 +56,16 @@ class Decompressors(threading.local):
 class SegmentArchive:
     """`ports.Archive` in a folder of a local disk. Threads may share it, and processes: they keep one after another.
 
+    With keys, what it writes is sealed; without them it refuses to write beside what is sealed. Either reads segments
+    that are not sealed. What needs a key that is not in the keyring raises ConfigurationError.
     Raises ConfigurationError for a folder on a network file system.
     """
 
-    def __init__(self, folder: Path, *, segment_limit: int = SEGMENT_LIMIT) -> None:
+    def __init__(
+        self, folder: Path, *, keks: KeyEncryptionKeys | None = None, segment_limit: int = SEGMENT_LIMIT
+    ) -> None:
         refuse_network(folder)
+        self._keys = keys_of(folder, keks)
         self._folder = folder / "segments"
         self._limit = segment_limit
         self._decompressors = Decompressors()
@@ -115,7 +103,7 @@ class SegmentArchive:
 
     def _add(self, segment: Segment, content: Content) -> Kept:
         offset = segment.length
-        parts = encode(content, self._compressor)
+        parts = encode(content, self._compressor, segment.seal)
         while True:
             try:
                 segment.add(next(parts))
@@ -161,11 +149,21 @@ class SegmentArchive:
         return segment.path == self._last() and segment.is_there()
 
     def _go_on(self) -> Segment:
-        """A segment that ends in a torn record is left as it is: what follows it would be hard to find."""
+        """A segment that ends in a torn record is left as it is: what follows it would be hard to find.
+
+        So is one that does not hold what we write, and one whose key is damaged.
+        """
+        self._keys.require_for_writing()
         last = self._last()
-        if last is not None and last.name != self._distrusted and self._ends_whole(last):
-            return Segment(last, new=False)
+        if last is not None and last.name != self._distrusted and self._fits(last) and self._ends_whole(last):
+            with contextlib.suppress(ArchiveDamagedError):
+                return Segment(last, new=False, seal=self._keys.seal_for_writing(_number(last.name)))
         return self._begin(last)
+
+    def _fits(self, path: Path) -> bool:
+        """Sealed records and others never share a segment."""
+        form = written_form(self._keys)
+        return self._keys.has(_number(path.name)) == self._keys.sealing and form_at_start(path) in (None, form)
 
     def _roll(self) -> Segment:
         assert self._segment is not None  # noqa: S101 - a segment that is full is open
@@ -176,8 +174,11 @@ class SegmentArchive:
         return self._segment
 
     def _begin(self, last: Path | None) -> Segment:
-        number = _number(last.name) + 1 if last is not None else 1
-        segment = Segment(self._folder / f"{number:06}.seg", new=True)
+        """Not under a number that has a key: whatever that key sealed may come back from a backup."""
+        number = max([_number(last.name) if last else 0, *self._keys.numbers()]) + 1
+        # The key is safe before the first byte that it seals.
+        seal = self._keys.new(number)
+        segment = Segment(self._folder / f"{number:06}.seg", new=True, seal=seal)
         sync_folder(self._folder)
         return segment
 
@@ -212,28 +213,39 @@ class SegmentArchive:
             record = os.pread(descriptor, place.length, place.offset)
         finally:
             os.close(descriptor)
-        return decode(record, digest, self._decompressors.own)
+        return decode(record, digest, self._decompressors.own, self._opener(place))
 
     def _stream(self, place: Place, digest: str, where: str) -> BinaryIO:
         with damage_of(where):
             file = (self._folder / place.segment).open("rb")
         try:
             file.seek(place.offset)
-            return io.BufferedReader(RawContent(file, digest, where), 1 << 16)
+            return io.BufferedReader(RawContent(file, digest, where, self._opener(place)), 1 << 16)
         except BaseException:
             file.close()
             raise
 
-    def scan(self, after: Edge = BEGINNING) -> Iterator[Scanned]:
+    def _opener(self, place: Place) -> Opener:
+        return partial(self._keys.seal, _number(place.segment))
+
+    def scan(self, after: Edge = BEGINNING, *, past_lost_keys: bool = False) -> Iterator[Scanned]:
         """Every record of every segment behind an edge, read to its end and checked, in bounded memory.
 
-        After a broken one reading goes on at the next that can be recognised.
+        After a broken one reading goes on at the next that can be recognised. Raises ConfigurationError where the
+        keyring is missing or another one, ArchiveDamagedError where the key of a segment is: nothing is passed over.
+        With `past_lost_keys` such a segment is one damage, and the others are read.
         """
         for name in self._names():
             number = _number(name)
             if number >= after.segment:
+                opener = opener_of(self._keys, number, self._folder / name)
                 with (self._folder / name).open("rb") as file:
-                    yield from _scan(file, name, after.offset if number == after.segment else 0)
+                    try:
+                        yield from scan_segment(file, name, after.offset if number == after.segment else 0, opener)
+                    except ArchiveDamagedError as error:
+                        if not past_lost_keys:
+                            raise
+                        yield Scanned(Place(name, 0, 0), "", 0, str(error))
 
     def edge(self, seconds: float) -> Edge | None:
         """Where the newest segment ends while nobody writes: what lies before it was promised, or will never vanish.
@@ -255,15 +267,13 @@ class SegmentArchive:
             self._claim.let_go()
             self._lock.release()
 
-    def has_end(self, edge: Edge, digest: str) -> bool:
-        """Whether a record whose digest begins so ends at that edge."""
+    def has_end(self, edge: Edge, mark: str) -> bool:
+        """Whether the record that was scanned with this mark ends at that edge."""
         try:
             with (self._folder / f"{edge.segment:06}.seg").open("rb") as file:
-                file.seek(edge.offset - END.size)
-                found: bytes = END.unpack(file.read(END.size))[0]
-        except (OSError, ValueError, struct.error):
+                return ends_in(file, edge.offset, mark)
+        except (OSError, ValueError):
             return False
-        return found.hex().startswith(digest)
 
     def close(self) -> None:
         with self._lock:
@@ -273,17 +283,3 @@ class SegmentArchive:
 
 def _number(name: str) -> int:
     return int(name.removesuffix(".seg"))
-
-
-def _scan(file: BinaryIO, name: str, offset: int) -> Iterator[Scanned]:
-    start = seek_magic(file, offset)
-    while start is not None:
-        file.seek(start)
-        try:
-            record = examine(file)
-        except TornRecordError as error:
-            yield Scanned(Place(name, start, 0), "", 0, str(error))
-            start = seek_magic(file, start + 1)
-        else:
-            yield Scanned(Place(name, start, record.length), record.digest.hex(), record.raw, "")
-            start = seek_magic(file, start + record.length)

@@ -62,6 +62,15 @@ def make_durable_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def spare_name(path: Path) -> Path:
+    """What a damaged file is called from now on: `NAME.damaged`, with a number behind it where that is taken."""
+    spare, times = path.with_name(f"{path.name}.damaged"), 1
+    while spare.exists():
+        times += 1
+        spare = path.with_name(f"{path.name}.damaged-{times}")
+    return spare
+
+
 def remedy(error: OSError, folder: Path) -> str:
     """One sentence on a failed write, with what to do about it."""
     match error.errno:

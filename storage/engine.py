@@ -109,7 +109,12 @@ def _translate(context: ExceptionContext) -> None:
     if isinstance(original, StorageError):
         return
     database = context.engine.url.database if context.engine is not None else "the database"
-    raise StorageError(_remedy(str(original), str(database))) from original
+    raise refused(original, str(database)) from original
+
+
+def refused(error: BaseException, database: str) -> StorageError:
+    """What the driver says of a database, with the remedy."""
+    return StorageError(_remedy(str(error), database))
 
 
 REMEDIES = (

@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+NOT_OURS = (ValueError, TypeError, LookupError, AttributeError)
+"""What comes of values that no program of ours writes: damage makes any of any."""
+
 
 class Severity(StrEnum):
     FAULT = "fault"

@@ -1,48 +1,101 @@
-"""The form of one archive record, written and read as a stream.
-
-    magic (16) | pieces: length (u32) and bytes, of one zstd frame | length 0 | SHA-256 (32) raw (u64) stored (u64) CRC (u32)
-
-All numbers are little-endian; `raw` is the length of the content, `stored` and `CRC` (CRC-32) are those of
-all pieces together: not every bit of a zstd frame bears on the content. Lengths and digest follow the content, so that a stream of unknown length is written without seeking back; a record without its
-end is a torn one, and the next magic shows where reading goes on.
-"""
+"""One archive record, written and read as a stream. Its form stands in `storage.record_form`."""
 
 import hashlib
 import io
-import struct
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import zstandard
 
 from mailroom.domain.errors import ArchiveDamagedError
 from mailroom.ports import Content
+from storage.pieces import Opener, Pieces
+from storage.record_form import (
+    CHECK,
+    END,
+    LENGTH,
+    MAGIC,
+    MARK_SIZE,
+    PIECE_LIMIT,
+    PLAIN,
+    SALT_SIZE,
+    SEALED,
+    SEALED_END,
+    SEALED_MAGIC,
+    TAG_SIZE,
+    TornRecordError,
+    form_of,
+)
 
-MAGIC = bytes.fromhex("b1a70c5e6d61696c726f6f6d0d0a1a01")
-PIECE_LIMIT = 1 << 20
-LENGTH = struct.Struct("<I")
-END = struct.Struct("<32sQQI")
+if TYPE_CHECKING:
+    from storage.sealing.records import SegmentSeal
 
 Part = bytes | memoryview
 
 
-class TornRecordError(Exception):
-    """The bytes at this place are no whole record."""
+class Summed:
+    """What a packer gives for a content, with digest and lengths so far."""
+
+    def __init__(self, content: Content, compressor: zstandard.ZstdCompressor) -> None:
+        self._packed = _packed(content, compressor)
+        self._digest = hashlib.sha256()
+        self.raw = self.stored = 0
+
+    def pieces(self) -> Iterator[Part]:
+        """Of the frame, none longer than PIECE_LIMIT."""
+        for chunk, packed in self._packed:
+            self._digest.update(chunk)
+            self.raw += len(chunk)
+            self.stored += len(packed)
+            if len(packed) <= PIECE_LIMIT:
+                if packed:
+                    yield packed
+            else:
+                view = memoryview(packed)
+                yield from (view[start : start + PIECE_LIMIT] for start in range(0, len(packed), PIECE_LIMIT))
+
+    @property
+    def digest(self) -> bytes:
+        return self._digest.digest()
 
 
-def encode(content: Content, compressor: zstandard.ZstdCompressor) -> Generator[Part, None, tuple[str, int]]:
-    """The record of one content, in parts; returns the digest (hex) and the length of the content."""
+def encode(
+    content: Content, compressor: zstandard.ZstdCompressor, seal: "SegmentSeal | None" = None
+) -> Generator[Part, None, tuple[str, int]]:
+    """The record of one content, in parts; returns the digest (hex) and the length of the content.
+
+    It is sealed where the segment has a key.
+    """
+    summed = Summed(content, compressor)
+    yield from _plain(summed) if seal is None else _sealed(summed, seal)
+    return summed.digest.hex(), summed.raw
+
+
+def _plain(summed: Summed) -> Iterator[Part]:
     yield MAGIC
-    digest = hashlib.sha256()
-    raw = stored = check = 0
-    for chunk, packed in _packed(content, compressor):
-        digest.update(chunk)
-        raw, stored, check = raw + len(chunk), stored + len(packed), zlib.crc32(packed, check)
-        yield from _pieces(packed)
-    yield LENGTH.pack(0) + END.pack(digest.digest(), raw, stored, check)
-    return digest.hexdigest(), raw
+    check = 0
+    for piece in summed.pieces():
+        check = zlib.crc32(piece, check)
+        yield LENGTH.pack(len(piece))
+        yield piece
+    yield LENGTH.pack(0) + END.pack(summed.digest, summed.raw, summed.stored, check)
+
+
+def _sealed(summed: Summed, seal: "SegmentSeal") -> Iterator[Part]:
+    record = seal.new(SEALED)
+    head = SEALED_MAGIC + record.salt
+    yield head
+    check = zlib.crc32(head)
+    for piece in summed.pieces():
+        sealed = record.seal(piece)
+        length = LENGTH.pack(len(sealed))
+        check = zlib.crc32(sealed, zlib.crc32(length, check))
+        yield length
+        yield sealed
+    end = LENGTH.pack(0) + record.seal(SEALED_END.pack(summed.digest, summed.raw, summed.stored), last=True)
+    yield end + CHECK.pack(zlib.crc32(end, check))
 
 
 def _packed(content: Content, compressor: zstandard.ZstdCompressor) -> Iterator[tuple[Part, bytes]]:
@@ -64,22 +117,14 @@ def _chunks(content: Content) -> Iterator[memoryview]:
             yield view[start : start + PIECE_LIMIT]
 
 
-def _pieces(packed: bytes) -> Iterator[Part]:
-    view = memoryview(packed)
-    for start in range(0, len(packed), PIECE_LIMIT):
-        part = view[start : start + PIECE_LIMIT]
-        yield LENGTH.pack(len(part))
-        yield part
-
-
-def decode(record: bytes, digest: str, decompressor: zstandard.ZstdDecompressor) -> bytes | None:
+def decode(record: bytes, digest: str, decompressor: zstandard.ZstdDecompressor, opener: Opener) -> bytes | None:
     """The content of a whole record, with everything checked; None when it is too long to stand in memory.
 
-    Raises TornRecordError and ZstdError.
+    Raises TornRecordError, ZstdError, and what the opener does.
     """
-    frame = b"".join(_frame(record))
-    kept, raw, stored, check = END.unpack_from(record, len(record) - END.size)
-    if (stored, check, kept.hex()) != (len(frame), zlib.crc32(frame), digest):
+    plain = form_of(record[: len(MAGIC)]) == PLAIN
+    frame, kept, raw = _frame(record) if plain else _opened(record, opener())
+    if kept.hex() != digest:
         raise TornRecordError("it is not the record that was asked for")
     if raw > PIECE_LIMIT:
         return None
@@ -89,91 +134,39 @@ def decode(record: bytes, digest: str, decompressor: zstandard.ZstdDecompressor)
     return content
 
 
-def _frame(record: bytes) -> Iterator[bytes]:
-    """The pieces of a whole record. Raises TornRecordError."""
-    end = len(record) - END.size - LENGTH.size
-    at = len(MAGIC)
-    if record[:at] != MAGIC:
-        raise TornRecordError("no record begins here")
+def _frame(record: bytes) -> tuple[bytes, bytes, int]:
+    """Frame, digest and length of the content of a whole plain record. Raises TornRecordError."""
+    frame = b"".join(_pieces(record, len(MAGIC), len(record) - END.size - LENGTH.size))
+    kept, raw, stored, check = END.unpack_from(record, len(record) - END.size)
+    if (stored, check) != (len(frame), zlib.crc32(frame)):
+        raise TornRecordError("the pieces are not those that the record speaks of")
+    return frame, kept, raw
+
+
+def _opened(record: bytes, segment: "SegmentSeal") -> tuple[bytes, bytes, int]:
+    """The same of a sealed one. Raises TornRecordError."""
+    start, check_at = len(SEALED_MAGIC) + SALT_SIZE, len(record) - CHECK.size
+    end_at = check_at - SEALED_END.size - TAG_SIZE
+    view = memoryview(record)
+    pieces = list(_pieces(view, start, end_at - LENGTH.size))
+    if CHECK.unpack_from(record, check_at)[0] != zlib.crc32(view[:check_at]):
+        raise TornRecordError("the pieces are not those that the record speaks of")
+    seal = segment.record(SEALED, record[len(SEALED_MAGIC) : start])
+    frame = b"".join(map(seal.open, pieces))
+    kept, raw, stored = SEALED_END.unpack(seal.open(view[end_at:check_at], last=True))
+    if stored != len(frame):
+        raise TornRecordError("the pieces are not those that the record speaks of")
+    return frame, kept, raw
+
+
+def _pieces(record: Part, at: int, end: int) -> Iterator[Part]:
+    """The pieces of a whole record, between two offsets. Raises TornRecordError."""
     while at <= end and (length := LENGTH.unpack_from(record, at)[0]):
         at += LENGTH.size
         yield record[at : at + length]
         at += length
     if at != end:
         raise TornRecordError("the record is cut off")
-
-
-class Pieces(io.RawIOBase):
-    """The zstd frame of one record as a stream. At its end, `digest`, `raw` and `length` are known.
-
-    Raises TornRecordError.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__()
-        self._file = file
-        self._left = 0
-        self._stored = 0
-        self._check: int | None = 0
-        self.length = len(MAGIC)
-        """Bytes of the record so far read; those of all of it at the end."""
-        self.digest = b""
-        self.raw = 0
-        self.ended = False
-        if self._exactly(len(MAGIC)) != MAGIC:
-            raise TornRecordError("no record begins here")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        if not self._left and not self._next():
-            return 0
-        part = self._exactly(min(self._left, len(buffer)))
-        buffer[: len(part)] = part
-        self._left -= len(part)
-        self.length += len(part)
-        if self._check is not None:
-            self._check = zlib.crc32(part, self._check)
-        return len(part)
-
-    def skip(self) -> None:
-        """Go to the end of the record without reading, or checking, the content."""
-        self._check = None
-        while self._left or self._next():
-            self._file.seek(self._left, io.SEEK_CUR)
-            self.length += self._left
-            self._left = 0
-
-    def drain(self) -> None:
-        """Read what an unpacker left over, so that the end of the record is reached and checked."""
-        while self.read(PIECE_LIMIT):
-            pass
-
-    def _next(self) -> bool:
-        if self.ended:
-            return False
-        (self._left,) = LENGTH.unpack(self._exactly(LENGTH.size))
-        self._stored += self._left
-        self.length += LENGTH.size
-        if self._left > PIECE_LIMIT:
-            raise TornRecordError("a piece is longer than any piece may be")
-        if not self._left:
-            self._finish()
-        return not self.ended
-
-    def _finish(self) -> None:
-        self.digest, self.raw, stored, check = END.unpack(self._exactly(END.size))
-        self.length += END.size
-        self.ended = True
-        if stored != self._stored or self._check not in (None, check):
-            raise TornRecordError("the pieces are not those that the record speaks of")
-
-    def _exactly(self, count: int) -> bytes:
-        part = self._file.read(count)
-        if len(part) != count:
-            raise TornRecordError("the record is cut off")
-        return part
 
 
 def unpacked(pieces: Pieces) -> zstandard.ZstdDecompressionReader:
@@ -184,7 +177,7 @@ def unpacked(pieces: Pieces) -> zstandard.ZstdDecompressionReader:
 class RawContent(io.RawIOBase):
     """The content of the record at which `file` stands. Its end raises ArchiveDamagedError unless all of it is right."""
 
-    def __init__(self, file: BinaryIO, digest: str, where: str) -> None:
+    def __init__(self, file: BinaryIO, digest: str, where: str, opener: Opener) -> None:
         super().__init__()
         self._file = file
         self._where = where
@@ -192,7 +185,7 @@ class RawContent(io.RawIOBase):
         self._hash = hashlib.sha256()
         self._size = 0
         with damage_of(where):
-            self._pieces = Pieces(file)
+            self._pieces = Pieces(file, opener)
             self._frame = unpacked(self._pieces)
 
     def readable(self) -> bool:
@@ -229,9 +222,12 @@ def damage_of(where: str) -> Iterator[None]:
         raise ArchiveDamagedError(f"{where} cannot be read ({error}); restore it from a backup") from error
 
 
-def examine(file: BinaryIO) -> Pieces:
-    """The record at which `file` stands, read to its end and found sound. Raises TornRecordError."""
-    pieces = Pieces(file)
+def examine(file: BinaryIO, opener: Opener) -> Pieces:
+    """The record at which `file` stands, read to its end and found sound.
+
+    Raises TornRecordError, and what the opener does.
+    """
+    pieces = Pieces(file, opener)
     digest = hashlib.sha256()
     size = 0
     try:
@@ -253,21 +249,17 @@ def whole_until(file: BinaryIO) -> int:
     end = 0
     try:
         while True:
-            pieces = Pieces(file)
+            pieces = Pieces(file, None)
             pieces.skip()
             end += pieces.length
     except TornRecordError:
         return end
 
 
-def seek_magic(file: BinaryIO, start: int) -> int | None:
-    """Offset of the next record at or after `start`, as far as its magic shows; None when there is none."""
-    file.seek(start)
-    window, base = b"", start
-    while chunk := file.read(PIECE_LIMIT):
-        window += chunk
-        if (found := window.find(MAGIC)) >= 0:
-            return base + found
-        base += max(0, len(window) - len(MAGIC) + 1)
-        window = window[-len(MAGIC) + 1 :]
-    return None
+def ends_in(file: BinaryIO, offset: int, mark: str) -> bool:
+    """Whether a record with that mark ends at an offset. Raises OSError, ValueError."""
+    for back in (END.size, MARK_SIZE):
+        file.seek(offset - back)
+        if file.read(MARK_SIZE).hex() == mark:
+            return True
+    return False

@@ -2,9 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storage.disk import disk_errors
-from storage.segment import PIECE_LIMIT, Part
+from storage.record_form import PIECE_LIMIT
+from storage.segment import Part
+
+if TYPE_CHECKING:
+    from storage.sealing.records import SegmentSeal
 
 PARTS_LIMIT = 1000
 """So many parts the system writes at once (IOV_MAX is 1024)."""
@@ -13,9 +18,11 @@ PARTS_LIMIT = 1000
 class Segment:
     """The segment that is written to: an open descriptor, and the length that is known to be whole."""
 
-    def __init__(self, path: Path, *, new: bool) -> None:
+    def __init__(self, path: Path, *, new: bool, seal: "SegmentSeal | None") -> None:
+        """`seal` is its key; None of one that is not sealed."""
         flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if new else 0)
         self.path = path
+        self.seal = seal
         self._descriptor = os.open(path, flags, 0o600)
         self.length = os.fstat(self._descriptor).st_size
         self._waiting: list[Part] = []

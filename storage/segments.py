@@ -5,27 +5,40 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from mailroom.domain.backup import Difference
-from mailroom.domain.errors import AlreadyRunningError, StorageError
+from mailroom.domain.errors import AlreadyRunningError, ArchiveDamagedError, StorageError
 from mailroom.ports import BytesDone
 from storage.archive import NAME
 from storage.claim import CLAIM_SECONDS, FolderClaim
-from storage.disk import disk_errors, make_durable_folder, sync_folder
+from storage.disk import disk_errors, make_durable_folder, spare_name, sync_folder
 from storage.driver import sqlite_module
-from storage.segment import PIECE_LIMIT, TornRecordError, examine
+from storage.pieces import Opener
+from storage.record_form import PIECE_LIMIT, SEALED, TornRecordError, form_at_start
+from storage.sealing.kek import KeyEncryptionKeys
+from storage.sealing.keys import FOLDER, key_name, keys_of, opener_of
+from storage.segment import examine
 
+KEY_FILE_LIMIT = 1 << 16
 DIFFERENCES = 100
 """So many are told of one segment; how many more there are is one of them."""
 REMEDY = "put the segment back from a second copy"
+OWN = "SELECT segment FROM message UNION SELECT segment FROM document UNION SELECT segment FROM sent_copy"
+KNOWN = " UNION ALL ".join(
+    f"SELECT 1 FROM {table} WHERE digest = :digest"  # noqa: S608 - no value in it
+    for table in ("message", "document", "sent_copy")
+)
 NAMED = """
 SELECT segment_offset, stored_length, digest, 'message ' || id FROM message WHERE segment = :segment
 UNION ALL
 SELECT segment_offset, stored_length, digest, 'document ' || digest FROM document WHERE segment = :segment
+UNION ALL
+SELECT segment_offset, stored_length, digest, 'sent letter ' || item FROM sent_copy WHERE segment = :segment
 """
 
 
@@ -45,29 +58,56 @@ Places = dict[int, list[Named]]
 class ArchiveSegments:
     """`ports.Segments`. A segment of the books that is not there is among the names, and damaged."""
 
-    def __init__(self, archive: Path, database: str, *, patience: float = CLAIM_SECONDS) -> None:
+    def __init__(
+        self,
+        archive: Path,
+        database: str,
+        *,
+        keks: KeyEncryptionKeys | None = None,
+        patience: float = CLAIM_SECONDS,
+    ) -> None:
         """`archive` is the folder that holds `segments`, `database` an address `sqlite:///PATH`.
 
-        So many seconds of `patience` it has with who writes there.
+        So many seconds of `patience` it has with who writes there. What needs a key that is not in the keyring raises
+        ConfigurationError.
         """
+        self._keys = keys_of(archive, keks)
         self._patience = patience
         self._folder = archive / "segments"
         self._database = Path(database.removeprefix("sqlite:///"))
 
     def names(self) -> list[str]:
-        query = "SELECT DISTINCT segment FROM message UNION SELECT DISTINCT segment FROM document"
         there = {path.name for path in self._folder.glob("*.seg")}
-        found = there | {str(row[0]) for row in self._ask(query)}
+        found = there | {str(row[0]) for row in self._ask(OWN)}
         return sorted((name for name in found if NAME.fullmatch(name)), key=lambda name: int(Path(name).stem))
 
     def read_through(self, name: str, done: BytesDone) -> tuple[int, int, list[Difference]]:
         path = self._path(name)
         # The books first: what they name was in the file before they did.
-        reading = Reading(path, self._places(name))
-        told = list(reading.differences(done))
+        reading = self._reading(path, name)
+        told = list(self._key_trouble(name)) or list(reading.differences(done))
         if len(told) > DIFFERENCES:
             told[DIFFERENCES:] = [f"{len(told) - DIFFERENCES} more of its records are damaged"]
         return reading.records, reading.bytes, [Difference(name, f"{text}; {REMEDY}") for text in told]
+
+    def broken_key(self, name: str) -> str:
+        path, number = self._path(name), int(Path(name).stem)
+        if any(self._key_trouble(name)) or not (path.exists() or self._keys.has(number)):
+            return f"{FOLDER}/{key_name(number)}"
+        return ""
+
+    def _key_trouble(self, name: str) -> Iterator[str]:
+        """Whatever was read before: the file may have been lost since."""
+        path, number = self._path(name), int(Path(name).stem)
+        try:
+            if self._keys.has(number) or (path.exists() and form_at_start(path) == SEALED):
+                self._keys.check(number)
+        except (ArchiveDamagedError, OSError) as error:
+            yield str(error)
+
+    def replace_key(self, name: str, whole: BinaryIO) -> None:
+        self._path(name)
+        self._keys.put_back(int(Path(name).stem), whole.read(KEY_FILE_LIMIT))
 
     def replace(self, name: str, whole: BinaryIO) -> None:
         path = self._path(name)
@@ -79,7 +119,7 @@ class ArchiveSegments:
                 _copy(whole, part)
                 # Nobody writes from here on: what was kept since the copy was made goes over into the new file.
                 claim.take(self._patience)
-                _carry_over(path, part)
+                _carry_over(path, part, self._opener(path, name))
                 self._require_whole(name, part)
                 _put_in_place(part, path)
         except AlreadyRunningError as error:
@@ -89,15 +129,29 @@ class ArchiveSegments:
             part.unlink(missing_ok=True)
 
     def _require_whole(self, name: str, part: Path) -> None:
-        for text in Reading(part, self._places(name)).differences(_silent):
+        for text in self._reading(part, name).differences(_silent):
             raise StorageError(f"the copy of {name} is not whole either: {text}; take another copy")
+
+    def _reading(self, path: Path, name: str) -> "Reading":
+        """Of the segment of that name, which may lie in another file."""
+        return Reading(path, self.places(name), self._opener(path, name))
+
+    def _opener(self, path: Path, name: str) -> Opener:
+        with suppress(OSError):
+            return opener_of(self._keys, int(Path(name).stem), path)
+        return partial(self._keys.seal, int(Path(name).stem))
 
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name):
             raise StorageError(f"{name!r} is not the name of a segment; name one of those in {self._folder}")
         return self._folder / name
 
-    def _places(self, name: str) -> Places:
+    def is_known(self, digest: str) -> bool:
+        """Whether the books name these bytes, wherever they lie."""
+        return bool(self._ask(KNOWN, digest=digest))
+
+    def places(self, name: str) -> Places:
+        """What the books say lies in a segment."""
         places: Places = defaultdict(list)
         for offset, length, digest, owner in self._ask(NAMED, segment=name):
             places[offset].append(Named(length, digest, owner))
@@ -117,8 +171,9 @@ class ArchiveSegments:
 class Reading:
     """One segment, read once from end to end. `records` and `bytes` are those of it that are sound."""
 
-    def __init__(self, path: Path, places: Places) -> None:
+    def __init__(self, path: Path, places: Places, opener: Opener) -> None:
         self._path = path
+        self._opener = opener
         self._places = places
         self.records = 0
         self.bytes = 0
@@ -141,8 +196,8 @@ class Reading:
                 yield from self._lost(waiting.pop(), "no record begins there")
             file.seek(at)
             try:
-                record = examine(file)
-            except (TornRecordError, OSError) as error:
+                record = examine(file, self._opener)
+            except (TornRecordError, ArchiveDamagedError, OSError) as error:
                 if waiting and waiting[-1] == at:
                     yield from self._lost(waiting.pop(), str(error))
                 elif waiting:
@@ -178,12 +233,12 @@ def _copy(whole: BinaryIO, part: Path) -> None:
         copyfileobj(whole, file, PIECE_LIMIT)
 
 
-def _carry_over(path: Path, part: Path) -> None:
+def _carry_over(path: Path, part: Path, opener: Opener) -> None:
     """What the segment holds behind the end of its copy: whole records are taken along, and all is made durable."""
     with part.open("r+b") as copy:
         end = copy.seek(0, os.SEEK_END)
         with suppress(FileNotFoundError), path.open("rb") as segment:
-            length = _sound_from(segment, end)
+            length = _sound_from(segment, end, opener)
             segment.seek(end)
             while length:
                 piece = segment.read(min(length, PIECE_LIMIT))
@@ -193,30 +248,21 @@ def _carry_over(path: Path, part: Path) -> None:
         os.fsync(copy.fileno())
 
 
-def _sound_from(segment: BinaryIO, start: int) -> int:
+def _sound_from(segment: BinaryIO, start: int, opener: Opener) -> int:
     """Bytes of the unbroken row of sound records that begins there."""
     end = start
     try:
         while True:
             segment.seek(end)
-            end += examine(segment).length
-    except (TornRecordError, OSError):
+            end += examine(segment, opener).length
+    except (TornRecordError, ArchiveDamagedError, OSError):
         return end - start
 
 
 def _put_in_place(part: Path, path: Path) -> None:
     """At no moment is the name without a file, so that readers go on."""
     if path.exists():
-        os.link(path, _spare_name(path))
+        os.link(path, spare_name(path))
         sync_folder(path.parent)
     part.replace(path)
     sync_folder(path.parent)
-
-
-def _spare_name(path: Path) -> Path:
-    """`NAME.damaged`; behind it a number where it was damaged before."""
-    spare, times = path.with_name(f"{path.name}.damaged"), 1
-    while spare.exists():
-        times += 1
-        spare = path.with_name(f"{path.name}.damaged-{times}")
-    return spare

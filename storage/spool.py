@@ -17,7 +17,9 @@ import structlog
 
 from mailroom.domain.chat import Spooled
 from mailroom.domain.errors import StorageError
-from storage.archive import BEGINNING, Edge, Scanned, SegmentArchive
+from storage.archive import BEGINNING, Edge, SegmentArchive
+from storage.scanning import Scanned
+from storage.sealing.kek import KeyEncryptionKeys
 
 _log = structlog.get_logger(__name__)
 
@@ -43,8 +45,10 @@ class SegmentSpool:
     Raises ConfigurationError for a folder on a network file system.
     """
 
-    def __init__(self, folder: Path, archive: SegmentArchive | None = None) -> None:
-        self._archive = archive or SegmentArchive(folder)
+    def __init__(
+        self, folder: Path, archive: SegmentArchive | None = None, *, keks: KeyEncryptionKeys | None = None
+    ) -> None:
+        self._archive = archive or SegmentArchive(folder, keks=keks)
         self._queue: deque[_Delivery] = deque()
         self._change = threading.Condition()
         self._writer: threading.Thread | None = None
@@ -124,7 +128,7 @@ class SegmentSpool:
             header, _, body = stream.read().partition(b"\n")
         end = record.place.offset + record.place.length
         return Spooled(
-            place=f"{_segment(record):08}.{end:012}.{record.digest[:16]}",
+            place=place_behind(_segment(record), end, record.mark),
             body=body,
             digest=hashlib.sha256(body).hexdigest(),
             received_at=datetime.fromisoformat(json.loads(header)["received_at"]),
@@ -145,6 +149,11 @@ class SegmentSpool:
             if self._writer.is_alive():
                 return
         self._archive.close()
+
+
+def place_behind(segment: int, end: int, mark: str) -> str:
+    """What the place behind a delivery is called; `mark` is that of its record, which ends at `end`."""
+    return f"{segment:08}.{end:012}.{mark}"
 
 
 def _record(body: bytes, received_at: datetime) -> bytes:

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult, Row
 
 from mailroom.domain.errors import StorageError
+from mailroom.domain.journal import Claim
 from mailroom.domain.outbox import OutboxItem
 from storage import prepared
+from storage.linking import Notes, link_all
 
 PARAMETER_LIMIT = 500
 """Values in one IN list; every SQLite takes so many."""
@@ -23,8 +25,11 @@ class Transaction:
     that other one first.
     """
 
-    def __init__(self, connection: Connection, agency: str) -> None:
+    def __init__(self, connection: Connection, agency: str, notes: Notes | None = None) -> None:
+        """`notes` are those of a connection that may write."""
         self.agency = agency
+        self.notes = notes or Notes()
+        """What is linked into the chain at the commit."""
         self.letters: list[OutboxItem] = []
         """Letters put in this transaction."""
         self.text_keys: dict[int, str] = {}
@@ -33,6 +38,8 @@ class Transaction:
         """Last number given, of the registers and years that this transaction counted in."""
         self.fenced: bool | None = None
         """Whether the fence of a restore is missing; None until somebody looked."""
+        self.claims: dict[int, Claim] | None = None
+        """Numbers that messages had before a restore, by message; None until somebody looked."""
         self._connection = connection
         self._waiting: dict[sa.Executable, dict[object, dict[str, Any]]] = {}
         self._exact: set[sa.Executable] = set()
@@ -64,8 +71,9 @@ class Transaction:
         return self._connection.exec_driver_sql(ready.sql, ready.rows(rows))
 
     def commit(self) -> None:
-        """Write what waits, and make all of it durable. Raises StorageError."""
+        """Write what waits and its links of the chain, and make all of it durable. Raises StorageError."""
         self.flush()
+        link_all(self._connection, self.agency, self.notes.taken())
         self._connection.commit()
         self._committed = True
 

@@ -8,22 +8,30 @@ from typing import Self
 from sqlalchemy.engine import Connection, Engine
 
 from mailroom.domain.errors import StorageError
+from storage.books.chain import SqlChainBook
 from storage.books.chat import SqlChatBook
 from storage.books.clerks import SqlClerkBook
 from storage.books.documents import SqlDocumentBook
 from storage.books.fields import SqlFieldBook
 from storage.books.instruments import SqlInstrumentBook
 from storage.books.issuances import SqlIssuanceBook
+from storage.books.journal import SqlJournalBook
 from storage.books.keeping import SqlKeepingBook
 from storage.books.licences import SqlLicenceBook
 from storage.books.links import SqlLinkBook
+from storage.books.mailbox import SqlMailboxBook
 from storage.books.messages import SqlMessageBook
 from storage.books.outbox import SqlOutboxBook
 from storage.books.outgoing import SqlOutgoingBook
+from storage.books.privacy import SqlPrivacyBook
 from storage.books.queue import SqlQueueBook
+from storage.books.reads import SqlReadBook
 from storage.books.register import SqlCaseBook, SqlRegisterBook
+from storage.books.retention import SqlRetentionBook
+from storage.books.sent import SqlSentBook
 from storage.books.upkeep import SqlAccountBook, SqlEventBook, SqlHealthBook
 from storage.engine import BUSY_SECONDS, WRITES, open_engine
+from storage.linking import notes_of
 from storage.schema import upgrade
 from storage.transaction import Transaction
 
@@ -42,11 +50,12 @@ class SqlUnitOfWork:
         self._take_turn()
         try:
             self._connection = connection = self._engine.connect()
+            notes = notes_of(connection) if self._turn is not None else None
             connection.execution_options(**{WRITES: self._turn is not None}).begin()
         except BaseException:
             self._end()
             raise
-        self._transaction = Transaction(connection, self._agency)
+        self._transaction = Transaction(connection, self._agency, notes)
         return self
 
     @cached_property
@@ -116,6 +125,34 @@ class SqlUnitOfWork:
     @cached_property
     def keeping(self) -> SqlKeepingBook:
         return SqlKeepingBook(self._transaction)
+
+    @cached_property
+    def chain(self) -> SqlChainBook:
+        return SqlChainBook(self._transaction)
+
+    @cached_property
+    def sent(self) -> SqlSentBook:
+        return SqlSentBook(self._transaction)
+
+    @cached_property
+    def journal(self) -> SqlJournalBook:
+        return SqlJournalBook(self._transaction)
+
+    @cached_property
+    def retention(self) -> SqlRetentionBook:
+        return SqlRetentionBook(self._transaction)
+
+    @cached_property
+    def privacy(self) -> SqlPrivacyBook:
+        return SqlPrivacyBook(self._transaction)
+
+    @cached_property
+    def reads(self) -> SqlReadBook:
+        return SqlReadBook(self._transaction)
+
+    @cached_property
+    def mailbox(self) -> SqlMailboxBook:
+        return SqlMailboxBook(self._transaction)
 
     def chats(self, channel: str, account: str) -> SqlChatBook:
         return SqlChatBook(self._transaction, channel, account)

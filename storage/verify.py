@@ -3,9 +3,8 @@
 It has its own SQL and its own reader of segments, so that a mistake of the writer is not repeated here.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,20 +16,20 @@ from urllib.parse import quote
 import zstandard
 
 from mailroom.domain.errors import StorageError
+from mailroom.domain.evidence import Checkpoint
 from storage.driver import sqlite_module
-from storage.findings import Finding, Severity, fault, gap
+from storage.findings import NOT_OURS, Finding, Severity, fault, gap
+from storage.sealing.kek import KeyEncryptionKeys
+from storage.verify_chain import ChainCheck
 from storage.verify_chats import ChatCheck
 from storage.verify_keeping import KeepingCheck, Stretches, lost_numbers
 from storage.verify_papers import PaperCheck
-from storage.verify_records import BrokenRecordError, read_record
+from storage.verify_records import NOT_OPENED, BrokenRecordError, CheckerKeys, KeyMissingError, read_record
+from storage.verify_rows import entry_faults, letter_faults, message_faults
+from storage.verify_sent import SentCheck
 
 FINDINGS_LIMIT = 1000
-LETTER_STATES = frozenset({"pending", "deferred", "sending", "sent", "failed", "settled"})
 OUTGOING = "out"
-OUTCOMES = frozenset({"accept", "redirect-agency", "redirect-channel", "hold", "ignore"})
-CASE_STATES = frozenset({"open", "held", "redirected", "set-aside"})
-QUOTED_NUMBER = re.compile(r"(?<![\d/])(\d{1,7})/([2๒][5๕]\d\d)(?!\d)")
-"""Matches Thai digits as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +44,30 @@ class Report:
         return not any(finding.severity is Severity.FAULT for finding in self.findings)
 
 
-def verify(archive: Path, database: str, agency: str) -> Report:
+def verify(
+    archive: Path,
+    database: str,
+    agency: str,
+    *,
+    keks: KeyEncryptionKeys | None = None,
+    public: bytes | None = None,
+    outside: Sequence[tuple[str, Checkpoint]] = (),
+) -> Report:
     """Check everything of one agency, in bounded memory; safe beside a running program.
 
-    `archive` is the folder that holds `segments`; beside it each channel has a folder of its own. Raises StorageError when the database cannot be opened.
+    `archive` is the folder that holds `segments`; beside it each channel has a folder of its own. Without `keks` only
+    structure and check sums of what is sealed are looked at. `public` is the evidence key; `outside` are checkpoints that
+    were kept elsewhere, each with the name of its file. Raises StorageError when the database cannot be opened.
     """
     counts: Counter[str] = Counter()
     with closing(_opened(database)) as connection:
-        check = Check(connection, archive / "segments", agency, counts)
-        chats = ChatCheck(connection, partial(_opened, database), archive.parent, agency, counts)
+        check = Check(connection, archive / "segments", agency, counts, CheckerKeys(archive, keks))
+        chats = ChatCheck(connection, partial(_opened, database), archive.parent, agency, counts, keks)
         keeping = KeepingCheck(connection, agency, counts)
-        findings = list(islice(check.all(*chats.looks, *keeping.looks), FINDINGS_LIMIT + 1))
+        sent = SentCheck(connection, agency, counts)
+        chain = ChainCheck(partial(_opened, database), agency, counts, outside, public)
+        looks = (*chats.looks, *keeping.looks, *sent.looks, *chain.looks)
+        findings = list(islice(check.all(*looks), FINDINGS_LIMIT + 1))
     if len(findings) > FINDINGS_LIMIT:
         findings[-1] = fault("check", f"stopped after {FINDINGS_LIMIT} findings; mend these, then check again")
     return Report(tuple(findings), dict(counts))
@@ -69,7 +81,7 @@ def _opened(database: str) -> Any:
         connection.row_factory = module.Row
         connection.execute("BEGIN")
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-    except module.Error as error:
+    except (module.Error, *NOT_OURS) as error:
         raise StorageError(f"database {path}: {error}; name an existing database, or restore the backup") from error
     return connection
 
@@ -77,19 +89,20 @@ def _opened(database: str) -> Any:
 class Check:
     """One run over one state of the database; the archive may grow meanwhile."""
 
-    def __init__(self, connection: Any, segments: Path, agency: str, counts: Counter[str]) -> None:
+    def __init__(self, connection: Any, segments: Path, agency: str, counts: Counter[str], keys: CheckerKeys) -> None:
         self._connection = connection
+        self._keys = keys
         self._segments = segments
         self._agency = agency
         self._counts = counts
 
     def all(self, *others: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         looks = (self._pages, self._references, self._archive, self._registers, self._entries, self._messages)
-        papers = PaperCheck(self._connection, self._segments, self._agency, self._counts)
+        papers = PaperCheck(self._connection, self._segments, self._agency, self._counts, self._keys)
         for look in (*looks, self._outbox, *papers.looks, *others):
             try:
                 yield from look()
-            except sqlite_module().DatabaseError as error:
+            except (sqlite_module().DatabaseError, *NOT_OURS) as error:
                 yield fault("database", f"a part of it cannot be read ({error}); restore the backup")
 
     def _rows(self, query: str) -> Iterator[Any]:
@@ -109,7 +122,9 @@ class Check:
             "SELECT 'message' AS kind, CAST(id AS TEXT) AS name, digest, size, segment, segment_offset, stored_length "
             "FROM message WHERE agency = :agency UNION ALL "
             "SELECT 'document', digest, digest, size, segment, segment_offset, stored_length "
-            "FROM document WHERE agency = :agency ORDER BY segment, segment_offset"
+            "FROM document WHERE agency = :agency UNION ALL "
+            "SELECT 'sent letter', item || ', attempt ' || attempt, digest, size, segment, segment_offset, stored_length "
+            "FROM sent_copy WHERE agency = :agency ORDER BY segment, segment_offset"
         )
         seen = set()
         for name, group in groupby(rows, key=lambda row: str(row["segment"])):
@@ -117,7 +132,12 @@ class Check:
             yield from self._segment(name, group)
         for path in sorted(self._segments.glob("*.seg")):
             if path.name not in seen and path.stat().st_size:
-                yield Finding(Severity.NOTE, path.name, "no message or document of the books lies in this segment")
+                yield Finding(
+                    Severity.NOTE, path.name, "no message, document or letter of the books lies in this segment"
+                )
+        if self._counts[NOT_OPENED]:
+            text = f"{self._counts[NOT_OPENED]} records are sealed, and were not opened: there is no keyring"
+            yield Finding(Severity.NOTE, "archive", f"{text}; name it in [keys] keyring to have them compared")
 
     def _segment(self, name: str, rows: Iterator[Any]) -> Iterator[Finding]:
         try:
@@ -139,12 +159,17 @@ class Check:
         self._counts["bytes"] += row["size"]
         file.seek(row["segment_offset"])
         try:
-            found = read_record(file)
+            found = read_record(file, self._keys.of(row["segment"]))
+        except KeyMissingError as error:
+            yield fault(_kept(row), f"it cannot be opened: {error}")
+            return
         except (BrokenRecordError, zstandard.ZstdError, OSError) as error:
             where = f"{row['segment']} at {row['segment_offset']}"
             yield fault(_kept(row), f"its bytes in {where} are damaged ({error}); restore the segment")
             return
-        if found != (row["digest"], row["size"], row["stored_length"]):
+        if not found.opened:
+            self._counts[NOT_OPENED] += 1
+        if not found.is_that(row["digest"], row["size"], row["stored_length"]):
             yield fault(_kept(row), "the archive holds other bytes than the books say; restore both")
 
     def _registers(self) -> Iterator[Finding]:
@@ -187,7 +212,7 @@ class Check:
             "WHERE e.agency = :agency"
         )
         for row in rows:
-            for text in _entry_faults(row):
+            for text in entry_faults(row):
                 yield fault(f"entry {row['number']}/{row['year']}", text)
 
     def _messages(self) -> Iterator[Finding]:
@@ -204,7 +229,7 @@ class Check:
         )
         for row in rows:
             self._counts["decided"] += 1
-            for text in _message_faults(row):
+            for text in message_faults(row):
                 yield fault(f"message {row['id']}", text)
 
     def _outbox(self) -> Iterator[Finding]:
@@ -215,13 +240,13 @@ class Check:
         )
         for row in rows:
             self._counts["letters"] += 1
-            for text in _letter_faults(row):
+            for text in letter_faults(row):
                 yield fault(f"letter {row['id']}", text)
 
 
 def _unreferenced(name: str, start: int, end: int) -> Iterator[Finding]:
     if end > start:
-        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message or document")
+        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message, document or letter")
 
 
 def _kept(row: Any) -> str:
@@ -241,50 +266,3 @@ def _step(series: tuple[str, int], last: int, number: int, lost: Stretches) -> I
     if any(first <= number <= end for first, end in lost):
         yield fault(f"{entry} {number}/{year}", "this number is void: it was given before a restore")
     yield from gap(_register(series), year, last, number, lost)
-
-
-def _entry_faults(row: Any) -> Iterator[str]:
-    if row["id"] is None:
-        yield f"its message {row['message_id']} is not in the log"
-    elif not row["registered"]:
-        yield f"the decision on message {row['id']} does not call for a number"
-    elif row["entered"] != row["entered_system_at"]:
-        yield "it has another time of entry than its message"
-    if row["deemed"] < row["entered"]:
-        yield "it is deemed received before it entered the system"
-    if row["case_of"] != row["message_id"]:
-        yield "its case is missing or belongs to another message"
-    elif row["case_state"] not in CASE_STATES:
-        yield f"its case has the unknown state {row['case_state']}"
-
-
-def _message_faults(row: Any) -> Iterator[str]:
-    if row["outcome"] not in OUTCOMES:
-        yield f"it has the unknown outcome {row['outcome']}"
-    if row["registered"] and row["number"] is None:
-        yield "it is decided to be registered, but has no entry in the register"
-    # What did not arrive on one channel is settled, and may have gone by another.
-    if row["letter"] is not None and (not row["letters"] or row["unsettled"] > 1):
-        yield f"one letter ({row['letter']}) is owed, but the outbox has {row['letters']}"
-    if row["receipts"] > 1:
-        yield f"its receipt was acknowledged {row['receipts']} times"
-
-
-PROMPT = "prompt"
-"""A turn of a dialogue may tell somebody of several cases; that they are theirs is looked at elsewhere."""
-HANDED_OVER = frozenset({"sent", "failed"})
-"""A letter that came back was handed over, and failed afterwards."""
-
-
-def _letter_faults(row: Any) -> Iterator[str]:
-    if row["message_id"] is not None and row["message"] is None:
-        yield "it answers a message that is not in the log"
-    if row["state"] not in LETTER_STATES:
-        yield f"it has the unknown state {row['state']}"
-    if (row["state"] == "sent" and row["sent_at"] is None) or (row["sent_at"] and row["state"] not in HANDED_OVER):
-        yield "its state and its time of sending contradict each other"
-    if row["letter"] == PROMPT:
-        return
-    quoted = {(int(number), int(year)) for number, year in QUOTED_NUMBER.findall(f"{row['subject']}\n{row['text']}")}
-    if row["number"] is not None and quoted and (row["number"], row["year"]) not in quoted:
-        yield f"it quotes another number than {row['number']}/{row['year']}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.findings import Finding, fault
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.verify_spool import SpoolCheck
 
 STATES = frozenset({"open", "closed", "taken", "dropped"})
@@ -93,7 +94,13 @@ class ChatCheck:
     """Part of one run of `verify`, on its connection. `again` opens another, which sees what was committed meanwhile."""
 
     def __init__(
-        self, connection: Any, again: Callable[[], Any], data: Path, agency: str, counts: Counter[str]
+        self,
+        connection: Any,
+        again: Callable[[], Any],
+        data: Path,
+        agency: str,
+        counts: Counter[str],
+        keks: KeyEncryptionKeys | None,
     ) -> None:
         """`data` is the folder in which each channel has one of its own."""
         self._connection = connection
@@ -101,10 +108,11 @@ class ChatCheck:
         self._data = data
         self._agency = agency
         self._counts = counts
+        self._keks = keks
 
     @property
     def looks(self) -> tuple[Callable[[], Iterator[Finding]], ...]:
-        spool = SpoolCheck(self._connection, self._data, self._agency, self._counts)
+        spool = SpoolCheck(self._connection, self._data, self._agency, self._counts, self._keks)
         return (self._conversations, self._messages, self._events, self._contents, self._prompts, spool.all)
 
     def _rows(self, query: str, **values: object) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import zstandard
 
 from storage.findings import Finding, fault, gap
 from storage.verify_keeping import Stretches, lost_numbers
-from storage.verify_records import BrokenRecordError, extends
+from storage.verify_records import At, BrokenRecordError, CheckerKeys, NotOpenedError, extends
 
 PAPER_STATES = frozenset({"prepared", "submitted", "returned", "approved", "issued", "cancelled"})
 WITH_RENDITION = frozenset({"submitted", "approved", "issued"})
@@ -94,9 +94,12 @@ Series = tuple[str, int]
 class PaperCheck:
     """Part of one run of `verify`, on its connection."""
 
-    def __init__(self, connection: Any, segments: Path, agency: str, counts: Counter[str]) -> None:
+    def __init__(
+        self, connection: Any, segments: Path, agency: str, counts: Counter[str], keys: CheckerKeys
+    ) -> None:
         self._connection = connection
         self._segments = segments
+        self._keys = keys
         self._agency = agency
         self._counts = counts
 
@@ -147,15 +150,18 @@ class PaperCheck:
         for row in self._rows(SIGNED):
             try:
                 same = self._extends(row)
-            except (BrokenRecordError, zstandard.ZstdError, OSError):
-                continue  # Damage of the archive is named once, where every record of it is read.
+            except (BrokenRecordError, zstandard.ZstdError, OSError, NotOpenedError):
+                continue  # Damage of the archive is named once, where every record of it is read; so is a missing keyring.
             if not same:
                 yield fault(row["subject"], "its signed document does not begin with the bytes that were approved")
 
     def _extends(self, row: Any) -> bool:
         signed, rendition = self._segments / row["signed_segment"], self._segments / row["segment"]
         with signed.open("rb") as document, rendition.open("rb") as original:
-            return extends(document, row["signed_offset"], original, row["segment_offset"])
+            return extends(
+                At(document, row["signed_offset"], self._keys.of(row["signed_segment"])),
+                At(original, row["segment_offset"], self._keys.of(row["segment"])),
+            )
 
     def _sent(self) -> Iterator[Finding]:
         """What goes out is in the books, and a licence only when its paper was issued."""

@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 import zstandard
 
 from storage.findings import Finding, Severity, fault
-from storage.verify_records import BrokenRecordError, content_at, next_magic, read_record
+from storage.sealing.kek import KeyEncryptionKeys
+from storage.verify_records import BrokenRecordError, CheckerKeys, Opening, content_at, next_magic, read_record
 
 PLACE = re.compile(r"(\d+)\.(\d+)\.[0-9a-f]+")
 """Number of a segment, and where in it the last delivery that was taken ends."""
@@ -37,13 +38,18 @@ class Record:
     end: int
     content: bytes | None
     trouble: str = ""
+    opened: bool = True
+    """False of one that is sealed, without a keyring."""
 
 
 class SpoolCheck:
     """Part of one run of `verify`, on its connection; of each spool what lies before the cursor of the books."""
 
-    def __init__(self, connection: Any, data: Path, agency: str, counts: Counter[str]) -> None:
+    def __init__(
+        self, connection: Any, data: Path, agency: str, counts: Counter[str], keks: KeyEncryptionKeys | None
+    ) -> None:
         self._connection = connection
+        self._keks = keks
         self._data = data
         self._agency = agency
         self._counts = counts
@@ -60,10 +66,12 @@ class SpoolCheck:
     def _spool(self, account: dict[str, str], segment: int, end: int) -> Iterator[Finding]:
         """`segment` and `end` are where the cursor stands."""
         kept = array("Q")
+        sealed = 0
         spool = self._data / account["channel"] / "spool" / account["account"]
-        for record in _records(spool / "segments", segment, end):
+        for record in _records(spool, CheckerKeys(spool, self._keks), segment, end):
+            sealed += not record.opened
             if record.content is None:
-                yield _broken(account, record)
+                yield from _broken(account, record)
                 continue
             self._counts["deliveries"] += 1
             body = record.content.partition(b"\n")[2]
@@ -71,6 +79,10 @@ class SpoolCheck:
             kept.append(int(digest[:16], 16))
             for text in self._delivery(account, digest, body):
                 yield fault(f"delivery {digest}", text)
+        if sealed:
+            text = f"{sealed} deliveries are sealed, and were not opened: there is no keyring"
+            yield Finding(Severity.NOTE, _name(account), f"{text}; name it in [keys] keyring to have them compared")
+            return
         yield from self._missing(account, array("Q", sorted(kept)))
 
     def _delivery(self, account: dict[str, str], digest: str, body: bytes) -> Iterator[str]:
@@ -105,30 +117,35 @@ def _name(account: dict[str, str]) -> str:
     return f"the spool of {account['channel']} {account['account']}"
 
 
-def _broken(account: dict[str, str], record: Record) -> Finding:
+def _broken(account: dict[str, str], record: Record) -> Iterator[Finding]:
     """A crash leaves no more than a torn end; whether something is lost with it the books tell."""
-    text = f"bytes {record.start} to {record.end} of {record.name} are no delivery ({record.trouble})"
-    return Finding(Severity.NOTE, _name(account), text)
+    if record.opened:
+        text = f"bytes {record.start} to {record.end} of {record.name} are no delivery ({record.trouble})"
+        yield Finding(Severity.NOTE, _name(account), text)
 
 
-def _records(segments: Path, segment: int, end: int) -> Iterator[Record]:
+def _records(spool: Path, keys: CheckerKeys, segment: int, end: int) -> Iterator[Record]:
     """All that lies before the place where the cursor stands."""
+    segments = spool / "segments"
     numbered = sorted((int(path.stem), path) for path in segments.glob("*.seg") if path.stem.isdecimal())
     for number, path in numbered:
         if number <= segment:
             with path.open("rb") as file:
                 length = file.seek(0, 2)
-                yield from _of_segment(file, path.name, min(end, length) if number == segment else length)
+                until = min(end, length) if number == segment else length
+                yield from _of_segment(file, path.name, until, keys.of(path.name))
 
 
-def _of_segment(file: BinaryIO, name: str, end: int) -> Iterator[Record]:
+def _of_segment(file: BinaryIO, name: str, end: int, opening: Opening) -> Iterator[Record]:
     start = 0
     while start < end:
         file.seek(start)
         try:
-            length = read_record(file)[2]
-            with content_at(file, start) as stream:
-                record = Record(name, start, start + length, stream.read(BODY_LIMIT))
+            found = read_record(file, opening)
+            record = Record(name, start, start + found.length, None, opened=found.opened)
+            if found.opened:
+                with content_at(file, start, opening) as stream:
+                    record = Record(name, start, start + found.length, stream.read(BODY_LIMIT))
         except (BrokenRecordError, zstandard.ZstdError) as error:
             record = Record(name, start, next_magic(file, start + 1) or end, None, str(error))
         yield record

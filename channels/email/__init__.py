@@ -4,16 +4,20 @@ from collections.abc import Iterator
 
 from channels.email import checks
 from channels.email.inbox import ImapInbox
+from channels.email.journal import ImapJournal
 from channels.email.sandbox import SandboxedReader
 from channels.email.sender import SmtpSender
 from channels.email.settings import EmailSettings
+from channels.email.space import ImapSpace
 from mailroom.ports import ChannelHome, Inbox, Reader
 from mailroom.settings import Finding
 from mailroom.stages.classify import Classifier
 
-__all__ = ["EmailSettings", "check", "inbox", "reader", "sender"]
+__all__ = ["EmailSettings", "check", "inbox", "journal", "reader", "sender", "space"]
 
 sender = SmtpSender
+space = ImapSpace
+journal = ImapJournal
 
 
 def inbox(settings: EmailSettings, _: ChannelHome) -> Inbox:

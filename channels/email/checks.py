@@ -65,9 +65,7 @@ def _keyword(session: Session, client: ImapConnection, folder: str) -> Finding:
 
 def _target(client: ImapConnection, target: str, *, exists: bool) -> Finding:
     if not can_move(client):
-        return Finding(
-            "imap.after", False, 'the server has neither MOVE nor UIDPLUS; write after = "keyword" or "keep"'
-        )
+        return Finding("imap.after", False, 'the server cannot move mail (RFC 6851); write after = "keyword" or "keep"')
     return Finding("imap.after", True, f"mail is moved to {target}" + ("" if exists else ", which will be created"))
 
 

@@ -122,7 +122,7 @@ class ImapInbox:
         with self._session.use() as client:
             if self._target is not None:
                 if not marking.can_move(client):
-                    _log.warning("message.not_moved", account=self._account, reason="server has no MOVE, no UIDPLUS")
+                    _log.warning("message.not_moved", account=self._account, reason="server has no MOVE")
                     return
                 marking.ensure_folder(client, self._target)
             try:

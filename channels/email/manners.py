@@ -21,7 +21,7 @@ AUTOMATIC_REPLY = Manner((("Auto-Submitted", "auto-replied"), ("X-Auto-Response-
 """Answers that nobody read before they went: no robot answers, nothing comes back (RFC 3834 sections 3.3 and 5)."""
 
 REMINDER = Manner((("Auto-Submitted", "auto-generated"), _QUIET), wants_reports=True)
-"""Periodic, and no answer to anything (RFC 3834 section 5)."""
+"""Periodic, and no answer to anything (RFC 3834 section 5): reminders, and checkpoints for witnesses."""
 
 DECIDED = Manner((_QUIET,), wants_reports=True)
 """The head approved this very paper for this very person: no automatic message, so it must not say it is one."""
@@ -30,6 +30,7 @@ _MANNERS = {
     Letter.LICENCE: DECIDED,
     Letter.LICENCE_LINK: DECIDED,
     Letter.RENEWAL_REMINDER: REMINDER,
+    Letter.CHECKPOINT: REMINDER,
 }
 
 

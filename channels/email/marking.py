@@ -23,13 +23,13 @@ def flag(client: ImapConnection, state: Selected, uids: Sequence[int]) -> None:
     """Set the keyword where the server keeps keywords; the log has the truth, the keyword is a hint to people."""
     if not accepts_keyword(state):
         return
-    for chunk in _chunks(uids):
+    for chunk in in_chunks(uids):
         client.add_flags(chunk, [KEYWORD], silent=True)
 
 
 def can_move(client: ImapConnection) -> bool:
-    """Without MOVE and UIDPLUS a message could leave its folder only by an EXPUNGE that takes others with it."""
-    return bool(client.has_capability("MOVE") or client.has_capability("UIDPLUS"))
+    """By MOVE (RFC 6851) alone: a copy whose original is expunged would be a removal by us (R61)."""
+    return bool(client.has_capability("MOVE"))
 
 
 def ensure_folder(client: ImapConnection, name: str) -> None:
@@ -41,14 +41,10 @@ def ensure_folder(client: ImapConnection, name: str) -> None:
 
 def move(client: ImapConnection, uids: Sequence[int], target: str) -> None:
     """Move to another folder these messages and no others."""
-    for chunk in _chunks(uids):
-        if client.has_capability("MOVE"):
-            client.move(chunk, target)
-        else:
-            client.copy(chunk, target)
-            client.add_flags(chunk, ["\\Deleted"], silent=True)
-            client.uid_expunge(chunk)
+    for chunk in in_chunks(uids):
+        client.move(chunk, target)
 
 
-def _chunks(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+def in_chunks(uids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """So many as one command may name."""
     return (uids[start : start + _UIDS_AT_ONCE] for start in range(0, len(uids), _UIDS_AT_ONCE))

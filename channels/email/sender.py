@@ -78,10 +78,13 @@ class SmtpSender:
         self._line: _Line | None = None
         self._turn = asyncio.Lock()
 
-    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
+    async def compose(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> bytes:
+        """See `Sender.compose`. Megabytes are encoded, and signed, beside the loop."""
+        return await asyncio.to_thread(self._wire, item, enclosed) if enclosed else self._wire(item, enclosed)
+
+    async def send(self, item: OutboxItem, raw: bytes) -> str:
         """See `Sender.send`. The answer has its control characters made visible."""
-        # Megabytes are encoded, and signed, beside the loop.
-        mail = await asyncio.to_thread(self._mail, item, enclosed) if enclosed else self._mail(item, enclosed)
+        mail = _Mail(checked(item.to), raw, item.id, manner(item.letter).wants_reports)
         async with self._turn:
             try:
                 with smtp_errors(self._submission.place):
@@ -94,15 +97,13 @@ class SmtpSender:
                 self._drop()
                 raise
 
-    def _mail(self, item: OutboxItem, enclosed: Sequence[bytes]) -> _Mail:
-        recipient = checked(item.to)
+    def _wire(self, item: OutboxItem, enclosed: Sequence[bytes]) -> bytes:
         try:
-            content = wire(item, enclosed, sender=self._from, sender_name=self._name, sign_mail=self._sign_mail)
+            return wire(item, enclosed, sender=self._from, sender_name=self._name, sign_mail=self._sign_mail)
         except SigningRefusedError as error:
             raise ChannelSetupError(f"S/MIME: {error}") from error
         except SigningError as error:
             raise TemporaryChannelError(f"S/MIME: {error}") from error
-        return _Mail(recipient, content, item.id, manner(item.letter).wants_reports)
 
     async def close(self) -> None:
         """Say goodbye to the server."""

@@ -65,6 +65,17 @@ class ImapSection(ServerSection):
         "and listed only. Setting it is the consent to begin; without it a mailbox with mail in it is only counted.",
     )
 
+    quota_megabytes: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Size of the mailbox, where the server itself does not tell it (RFC 9208)."
+    )
+    quota_alarm_percent: Annotated[int, Field(ge=1, le=100)] = Field(
+        80, description="From how full a mailbox on clerks and administrator are told."
+    )
+    kept_folder: Annotated[str, Field(min_length=1)] = Field(
+        "mailroom-kept",
+        description="Folder to which `mailroom mailbox clear --move` moves old mail, one below it for each year.",
+    )
+
     @property
     def effective_port(self) -> int:
         return self.port or (993 if self.tls == "implicit" else 143)

@@ -1,6 +1,7 @@
 """Hands letters to LINE: by the reply token while it is fresh, else pushed under a key that makes repetition harmless."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -54,11 +55,15 @@ class LineSender:
         self._quota = QuotaWatch(self._api, monotonic)
         self._now = now
 
-    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
-        """See `Sender.send`. Also raises QuotaExhaustedError; what LINE answered is told with its request id."""
+    async def compose(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> bytes:
+        """See `Sender.compose`: the body of a push. A reply has the same messages, behind its token."""
         if item.enclosures or enclosed:
             raise PermanentChannelError("LINE takes no files (R116); hand the document over by link or e-mail")
-        return await asyncio.to_thread(self._send, item, messages(item))
+        return json.dumps({"to": item.to, "messages": messages(item)}, ensure_ascii=False).encode(errors="replace")
+
+    async def send(self, item: OutboxItem, raw: bytes) -> str:
+        """See `Sender.send`. Also raises QuotaExhaustedError; what LINE answered is told with its request id."""
+        return await asyncio.to_thread(self._send, item, json.loads(raw)["messages"])
 
     async def close(self) -> None:
         await asyncio.to_thread(self._api.close)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from channels import CHANNELS
+from mailroom.bootstrap.keys import open_keyring
 from mailroom.bootstrap.parts import announcements, composer, texts
 from mailroom.configuration import Configuration
 from mailroom.ports import Books, ChatPlatform, Clock, Inbox, Spool
@@ -51,7 +52,7 @@ def join_talks(
     listeners: Mapping[str, Inbox],
 ) -> dict[str, Talks]:
     """By channel; `listeners` are those that wait for submissions. Nothing connects before it is asked to; the spools are closed with the stack."""
-    found = {}
+    found, keyring = {}, open_keyring(configuration)
     for name, settings in configuration.channels.items():
         make = CHANNELS[name].chat
         if make is None or not isinstance(settings, ChatSection):
@@ -59,7 +60,7 @@ def join_talks(
         platform = stack.enter_context(closing(make(settings)))
         folder = configuration.data_dir / name / "spool" / platform.account
         # Each account has a spool of its own: what came to another one is never taken for this one's.
-        spool = stack.enter_context(closing(SegmentSpool(folder)))
+        spool = stack.enter_context(closing(SegmentSpool(folder, keks=keyring)))
         found[name] = Talks(
             platform=platform,
             spool=spool,

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channels import CHANNELS
+from mailroom.bootstrap import keys
+from mailroom.bootstrap.noting import join_journal
 from mailroom.bootstrap.paperwork import Paperwork
 from mailroom.bootstrap.parts import (
     SystemClock,
     announcements,
     composer,
     dispatchers,
+    mailboxes,
     open_books,
     readers,
     reminders,
@@ -21,19 +24,22 @@ from mailroom.bootstrap.parts import (
 )
 from mailroom.configuration import Configuration
 from mailroom.ports import Archive, Books, ChannelHome, Clock, Inbox, Reader
-from mailroom.services.acting import Actor, year_by_deemed, year_by_entered
+from mailroom.services.acting import Actor, AsOwed, year_by_deemed, year_by_entered
 from mailroom.services.bounces import Bounces
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
 from mailroom.services.dispatch import Dispatcher
+from mailroom.services.evidence.alarms import evidence_codes
+from mailroom.services.journal.alarms import journal_codes
+from mailroom.services.journal.journalling import Journalling
 from mailroom.services.keeping.alarms import keeping_codes
 from mailroom.services.letters import Letters
 from mailroom.services.processing import Processing
+from mailroom.services.records.alarms import record_codes
 from mailroom.services.reminders import Reminders
 from mailroom.services.rounds import Rounds
 from mailroom.stages.judge import Judge
 from mailroom.texts import Texts
-from storage.archive import SegmentArchive
 from storage.lock import FolderLock
 
 if TYPE_CHECKING:
@@ -57,6 +63,8 @@ class House:
     """A second connection for each watch, in the same order, to wait on."""
     rounds: Rounds
     dispatchers: tuple[Dispatcher, ...]
+    journal: Journalling | None
+    """Where numbers are noted off this machine; None where they are not."""
     desk: Desk
     desk_readers: Mapping[str, Reader]
     """Readers of their own for the web, so that a long batch keeps no clerk waiting."""
@@ -69,10 +77,17 @@ class House:
 
     def problems(self) -> list[str]:
         """Codes of problems that the books know nothing of, for `services.health.health`."""
-        targets = [one.name for one in self.configuration.settings.backup.target]
+        settings = self.configuration.settings
+        targets = [one.name for one in settings.backup.target]
+        signs, stamps = settings.keys.keyring is not None, bool(settings.signing.time_stamps)
         copies = keeping_codes(self.books, self.clock, targets)
         return [
             *copies,
+            *keys.codes(self.configuration, self.clock.now()),
+            *evidence_codes(self.books, self.clock, signs=signs, stamps=stamps),
+            *journal_codes(self.books, self.clock),
+            *record_codes(self.books, self.clock),
+            *mailboxes(self.configuration, self.books, self.clock).codes(),
             *self.papers.alarms.codes(),
             *(code for one in self.talks.values() for code in one.watch.codes()),
         ]
@@ -86,7 +101,7 @@ def open_house(configuration: Configuration, clock: Clock | None = None) -> Iter
         configuration.data_dir.mkdir(parents=True, exist_ok=True)
         stack.enter_context(FolderLock(configuration.data_dir))
         books = stack.enter_context(open_books(configuration))
-        archive = stack.enter_context(closing(SegmentArchive(configuration.data_dir / "archive")))
+        archive = stack.enter_context(keys.open_archive(configuration))
         house = _joined(configuration, clock, books, archive, stack)
         _tune_interpreter()
         yield house
@@ -102,7 +117,8 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
     stopping = threading.Event()
     inboxes, listeners = (_inboxes(configuration, books, stack) for _ in range(2))
     desk_readers = readers(configuration, stack)
-    actor = _actor(configuration, Bounces(archive=archive, readers=readers(configuration, stack)))
+    noted = join_journal(configuration, books, clock, stack)
+    actor = _actor(configuration, Bounces(archive=archive, readers=readers(configuration, stack)), noted.as_owed)
     judges = {name: _judge(configuration, name) for name in configuration.channels}
     processing = Processing(
         archive=archive,
@@ -112,6 +128,7 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         actor=actor,
         clock=clock,
         announcements=announcements(configuration),
+        recognise=noted.recognise,
         stopping=stopping.is_set,
     )
     custody = Custody(archive=archive, books=books, clock=clock, stopping=stopping.is_set)
@@ -123,8 +140,11 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         texts=texts(),
         watches=tuple(Watch(inbox, configuration.since(name)) for name, inbox in inboxes.items()),
         listeners=tuple(listeners.values()),
-        rounds=Rounds(custody=custody, processing=processing, books=books, clock=clock),
-        dispatchers=dispatchers(configuration, books, archive, clock),
+        rounds=Rounds(
+            custody=custody, processing=processing, books=books, clock=clock, before_numbers=noted.before_numbers
+        ),
+        dispatchers=dispatchers(configuration, books, archive, clock, noted.before_letter),
+        journal=noted.journal,
         desk=_desk(configuration, books, actor, clock),
         desk_readers=desk_readers,
         papers=Paperwork(configuration, books, archive, clock, stack, stopping.is_set),
@@ -150,11 +170,12 @@ def _talks(
     return join_talks(configuration, books, clock, stack, stopping.is_set, listeners)
 
 
-def _actor(configuration: Configuration, bounces: Bounces) -> Actor:
+def _actor(configuration: Configuration, bounces: Bounces, as_owed: AsOwed) -> Actor:
     return Actor(
         agency=configuration.agency,
         letters=_letters(configuration),
         bounces=bounces,
+        as_owed=as_owed,
         year_of=year_by_deemed if configuration.settings.register_.year_by == "deemed" else year_by_entered,
     )
 

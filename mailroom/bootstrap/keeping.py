@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +11,9 @@ from pathlib import Path
 import structlog
 
 from channels import Finding
+from mailroom.bootstrap.chore import HouseChore
 from mailroom.bootstrap.house import House
+from mailroom.bootstrap.keys import open_keyring, sealer, unlocked
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.bootstrap.restoring import checked
 from mailroom.calendar import WEEKDAYS
@@ -19,12 +21,12 @@ from mailroom.configuration import Configuration
 from mailroom.domain.backup import BackupRun
 from mailroom.domain.errors import AlreadyRunningError, BackupError, MailroomError
 from mailroom.ports import Books, BytesDone, Clock
-from mailroom.services.keeping.backup import BackupService
+from mailroom.services.keeping.backup import CONFIGURATION, BackupService
 from mailroom.services.keeping.drill import DrillService
 from mailroom.services.keeping.fixity import FixityService
 from mailroom.services.keeping.keep_plan import Keep
-from mailroom.services.keeping.restore import ARCHIVE, CHANNEL, CONFIGURATION, DATABASE_FILE
-from mailroom.services.keeping.schedule import backup_due, drill_due, fixity_due
+from mailroom.services.keeping.restore import ARCHIVE, CHANNEL, DATABASE_FILE
+from mailroom.services.keeping.schedule import CHECK_PARTS, backup_due, drill_due, fixity_due, part_due
 from mailroom.services.keeping.targets import Target
 from mailroom.settings import TargetSection
 from storage.backup import open_store
@@ -47,21 +49,13 @@ class Keeping:
     fixity: FixityService
 
 
-@dataclass(frozen=True, slots=True)
-class KeepingChore:
-    """Something that the daemon does every so many seconds, in a thread; no letters come of it."""
-
-    name: str
-    seconds: int
-    run: Callable[[], bool]
-
-
 def keeping(configuration: Configuration, books: Books, clock: Clock | None = None) -> Keeping:
     """Joined, and connected to nothing yet."""
     clock, data = clock or SystemClock(), configuration.data_dir
     targets, scratch = targets_of(configuration), _scratch(configuration)
     snapshot = DatabaseSnapshot(configuration.database)
-    lock, installation = partial(_lock, data), configuration.agency.key
+    lock, installation = partial(keeping_lock, data), configuration.agency.key
+    keyring = open_keyring(configuration)
     return Keeping(
         backups=BackupService(
             books=books,
@@ -72,20 +66,22 @@ def keeping(configuration: Configuration, books: Books, clock: Clock | None = No
             installation=installation,
             lock=lock,
             clock=clock,
+            seal=sealer(keyring),
         ),
         drills=DrillService(
             books=books,
             targets=targets,
             snapshot=snapshot,
             scratch=scratch,
-            verify=partial(checked, agency=installation),
+            verify=partial(checked, agency=installation, keks=keyring),
+            unlock=partial(unlocked, keks=keyring),
             free=lambda folder: shutil.disk_usage(folder).free,
             lock=lock,
             clock=clock,
         ),
         fixity=FixityService(
             books=books,
-            segments=ArchiveSegments(data / ARCHIVE, configuration.database),
+            segments=ArchiveSegments(data / ARCHIVE, configuration.database, keks=keyring),
             targets=targets,
             scratch=scratch / "segment",
             installation=installation,
@@ -139,12 +135,12 @@ def examine_targets(configuration: Configuration) -> Iterator[Finding]:
         yield Finding(f"backup {target.name}", ok=True, text=f"answers; {len(points)} copies{latest}")
 
 
-def chores(house: House) -> list[KeepingChore]:
+def chores(house: House) -> list[HouseChore]:
     """Daily copy, weekly drill, nightly part of the archive; nothing while no target is configured."""
     if not house.configuration.settings.backup.target:
         return []
     routine = Routine(house.configuration, house.books, house.clock, house.stopping)
-    return [KeepingChore("keeping", TICK_SECONDS, routine.run)]
+    return [HouseChore("keeping", TICK_SECONDS, routine.run)]
 
 
 class Routine:
@@ -160,7 +156,7 @@ class Routine:
 
     def run(self) -> bool:
         """One after another, so that a drill tries the copy that was just made. Never letters."""
-        for work in (self.backup, self.drill, self.fixity):
+        for work in (self.backup, self.check, self.drill, self.fixity):
             if self._stopping.is_set():
                 break
             try:
@@ -176,6 +172,15 @@ class Routine:
         for name in self._names:
             if backup_due(self._runs(name), now, self._section.at):
                 self._keeping.backups.run(name, self._watch)
+
+    def check(self) -> None:
+        """This night's part of what each target holds."""
+        now = self._clock.now()
+        for name in self._names:
+            with self._books.look() as uow:
+                part = part_due(uow.keeping.checks(name), now, self._section.at)
+            if part is not None and any(run.point for run in self._runs(name)):
+                self._keeping.backups.check(name, part, CHECK_PARTS)
 
     def drill(self) -> None:
         """Of targets that hold a copy."""
@@ -209,7 +214,8 @@ class Routine:
         yield done
 
 
-def _lock(data: Path) -> AbstractContextManager[object]:
+def keeping_lock(data: Path) -> AbstractContextManager[object]:
+    """Of the works on copies of this data folder. Raises AlreadyRunningError when it is entered."""
     folder = data / "backup"
     folder.mkdir(parents=True, exist_ok=True)
     return FolderLock(folder)

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailroom.bootstrap.keys import open_archive
 from mailroom.bootstrap.parts import (
     SystemClock,
     announcements,
@@ -26,6 +27,7 @@ from mailroom.services.catalogue_push import CataloguePush
 from mailroom.services.chancery import Chancery
 from mailroom.services.data_files import DataFiles
 from mailroom.services.delivery import Delivery
+from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.instruments import Signing
 from mailroom.services.licence_office import LicenceOffice, PublicOffice
 from mailroom.services.papers import Style
@@ -38,7 +40,6 @@ from signing.late_signer import LateSigner
 from signing.pictures import qr_svg as draw_qr
 from signing.render import TypstRenderer
 from signing.stamp import ConfinedPdfs
-from storage.archive import SegmentArchive
 
 __all__ = [
     "Workshop",
@@ -75,7 +76,7 @@ def open_workshop(configuration: Configuration, *, signs: bool) -> Iterator[Work
     """For one command. The daemon may run beside it. Raises ConfigurationError, SigningError, StorageError."""
     with ExitStack() as stack:
         books = stack.enter_context(open_books(configuration))
-        archive = stack.enter_context(closing(SegmentArchive(configuration.data_dir / "archive")))
+        archive = stack.enter_context(open_archive(configuration))
         signer = _signer(configuration, stack) if signs else None
         yield workshop(configuration, books, archive, SystemClock(), signer)
 
@@ -241,9 +242,21 @@ def join_public(shop: Workshop, look: SiteLook, stack: ExitStack) -> PublicOffic
         publication=publication,
         files=files,
         verifier=Verifier(publication, examiner=_examiner(configuration, stack), clock=shop.clock),
-        site=StaticSite(publication, files=files, look=look, document=join_licences(shop).document),
+        site=StaticSite(
+            publication,
+            files=files,
+            look=look,
+            document=join_licences(shop).document,
+            checkpoints=published_checkpoints(configuration, shop.books),
+        ),
         push=_push(configuration, publication, files, stack),
     )
+
+
+def published_checkpoints(configuration: Configuration, books: Books) -> CheckpointShelf | None:
+    """Where there are some, and they are for everybody."""
+    settings = configuration.settings
+    return CheckpointShelf(books) if settings.evidence.publish and settings.keys.keyring is not None else None
 
 
 def _examiner(configuration: Configuration, stack: ExitStack) -> Examiner:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books, Clock, Reader
 from mailroom.services.announcements import Announcements
 from mailroom.services.delivery import EMAIL
-from mailroom.services.dispatch import Dispatcher
+from mailroom.services.dispatch import Dispatcher, at_once
+from mailroom.services.mailbox import Mailboxes
 from mailroom.services.reminders import Reminders
 from mailroom.services.sign_in import SignIn
 from mailroom.services.wording import Wording
@@ -59,8 +60,14 @@ def announcements(configuration: Configuration) -> Announcements:
     return Announcements(configuration.announcement, base_url=configuration.base_url)
 
 
-def dispatchers(configuration: Configuration, books: Books, archive: Archive, clock: Clock) -> tuple[Dispatcher, ...]:
-    """One for each channel."""
+def dispatchers(
+    configuration: Configuration,
+    books: Books,
+    archive: Archive,
+    clock: Clock,
+    before_letter: Callable[[], None] = at_once,
+) -> tuple[Dispatcher, ...]:
+    """One for each channel. `before_letter` may keep letters waiting."""
     return tuple(
         Dispatcher(
             name,
@@ -69,6 +76,7 @@ def dispatchers(configuration: Configuration, books: Books, archive: Archive, cl
             archive=archive,
             clock=clock,
             fallback=_fallback(configuration, name),
+            before_letter=before_letter,
         )
         for name, settings in configuration.channels.items()
     )
@@ -151,3 +159,14 @@ def reminders(configuration: Configuration, books: Books, clock: Clock) -> Remin
         status_url=record_address(configuration),
         days=configuration.settings.licences.remind_days,
     )
+
+
+def mailboxes(configuration: Configuration, books: Books, clock: Clock | None = None) -> Mailboxes:
+    """Of channels whose messages stay with a provider; connected to nothing yet."""
+    spaces = {}
+    for name, settings in configuration.channels.items():
+        space = CHANNELS[name].space
+        if space is not None:
+            spaces[name] = partial(space, settings)
+    targets = [one.name for one in configuration.settings.backup.target]
+    return Mailboxes(books=books, spaces=spaces, targets=targets, clock=clock or SystemClock())

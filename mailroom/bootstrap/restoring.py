@@ -1,19 +1,25 @@
 """Restoring, joined: works on an empty machine, where there is no configuration yet, or only agency.toml."""
 
 import os
+import shutil
 import tempfile
-import tomllib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mailroom.bootstrap.key_source import KeySource, toml_at
+from mailroom.bootstrap.keys import unlocked
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.domain.backup import Difference, StoredPoint
 from mailroom.domain.errors import BackupError, ConfigurationError
 from mailroom.domain.message import Place
+from mailroom.domain.register import RegisterNumber
 from mailroom.ports import BackupStore, Books, BytesDone
+from mailroom.services.evidence.matter import matter
 from mailroom.services.keeping.backup import DATABASE
+from mailroom.services.keeping.case_folder import folder_name, write_case
 from mailroom.services.keeping.restore import (
     ARCHIVE,
     DATA,
@@ -30,8 +36,12 @@ from mailroom.settings_files import read_toml, validated
 from storage.archive import SegmentArchive
 from storage.backup import open_store
 from storage.findings import Severity
+from storage.sealing.keys import COPY, FOLDER
 from storage.unit_of_work import SqlBooks
 from storage.verify import verify
+
+if TYPE_CHECKING:
+    from storage.sealing.keyring import Keyring
 
 PASSWORD = "MAILROOM_BACKUP_PASSWORD"  # noqa: S105 - the name of a variable
 PASSED_ON = ("AWS_", "B2_", "AZURE_", "GOOGLE_", "RESTIC_REST_")
@@ -61,8 +71,14 @@ def needs_password(wanted: From) -> bool:
     return not named and _named(wanted) is None and _kind(wanted.place) == "restic"
 
 
-def restore_all(store: BackupStore, point: str, folder: Path, done: BytesDone) -> Restored:
-    """A point as an installation that can be started once the fence is stated. Raises BackupError, StorageError."""
+def restore_all(store: BackupStore, point: str, folder: Path, keys: KeySource, done: BytesDone) -> Restored:
+    """A point as an installation that can be started once the fence is stated. Raises BackupError, StorageError.
+
+    Raises ConfigurationError when the copy is sealed and neither keyring nor recovery key opens it.
+    """
+
+    def unlock(ready: Path) -> None:
+        unlocked(ready, keks=keys.for_copy(ready / DATA / ARCHIVE, beside=ready))
 
     def require_fence(ready: Path, of: StoredPoint) -> None:
         with closing(SqlBooks(_database(ready), _agency(ready, of))) as books, books.begin() as uow:
@@ -70,14 +86,15 @@ def restore_all(store: BackupStore, point: str, folder: Path, done: BytesDone) -
             uow.commit()
 
     def verified(ready: Path, of: StoredPoint) -> Checked:
-        return checked(ready, agency=_agency(ready, of))
+        keyring = keys.for_copy(ready / DATA / ARCHIVE, beside=ready)
+        return checked(ready, agency=_agency(ready, of), keks=keyring)
 
-    return restore(store, point, folder, Steps(require_fence=require_fence, verify=verified), done)
+    return restore(store, point, folder, Steps(unlock=unlock, require_fence=require_fence, verify=verified), done)
 
 
-def checked(ready: Path, *, agency: str) -> Checked:
+def checked(ready: Path, *, agency: str, keks: "Keyring | None" = None) -> Checked:
     """The independent check of a folder that holds `data`."""
-    report = verify(ready / DATA / ARCHIVE, _database(ready), agency)
+    report = verify(ready / DATA / ARCHIVE, _database(ready), agency, keks=keks)
     faults = (one for one in report.findings if one.severity is Severity.FAULT)
     return Checked(report.counts, tuple(Difference(one.subject, one.text) for one in faults))
 
@@ -89,28 +106,95 @@ def data_elsewhere(folder: Path) -> str:
     return "" if (folder / str(named)).resolve() == (folder / DATA).resolve() else str(named)
 
 
-def restore_one(store: BackupStore, point: str, what: str, folder: Path, done: BytesDone) -> Path:
+class Copy:
+    """A point of which only some parts are brought, into a folder of its own that goes with it."""
+
+    def __init__(self, store: BackupStore, point: StoredPoint, folder: Path, keys: KeySource, done: BytesDone) -> None:
+        self._store = store
+        self._point = point
+        self._folder = folder
+        self._done = done
+        self._keyring = keys.for_copy(self._brought_keys())
+
+    @contextmanager
+    def books(self) -> Iterator[Books]:
+        """The database of the point, opened where it is sealed."""
+        brought = self._bring("books", [DATABASE])
+        ready = self._folder / "ready"
+        (ready / DATA).mkdir(parents=True, exist_ok=True)
+        (brought / DATABASE).replace(ready / DATA / DATABASE_FILE)
+        unlocked(ready, keks=self._keyring)
+        with closing(SqlBooks(_database(ready), self._point.installation)) as books:
+            yield books
+
+    @contextmanager
+    def archive(self, segments: Collection[str]) -> Iterator[SegmentArchive]:
+        """The segments of these names, with the keys of all."""
+        brought = self._bring("archive", [f"{ARCHIVE}/segments/{name}" for name in sorted(segments)])
+        if (keys := self._folder / "keys" / ARCHIVE / FOLDER).exists():
+            shutil.copytree(keys, brought / ARCHIVE / FOLDER)
+        with closing(SegmentArchive(brought / ARCHIVE, keks=self._keyring)) as archive:
+            yield archive
+
+    def _brought_keys(self) -> Path:
+        """What there is of keys; a store that does not answer says so at the next thing that is asked of it."""
+        archive = self._folder / "keys" / ARCHIVE
+        archive.mkdir(parents=True)
+        for name in (COPY, FOLDER):
+            with suppress(BackupError):
+                (self._bring("one", [f"{ARCHIVE}/{name}"]) / ARCHIVE / name).rename(archive / name)
+        return archive
+
+    def _bring(self, name: str, paths: Sequence[str]) -> Path:
+        folder = self._folder / name
+        restore_scratch(self._store, self._point.id, folder, self._done, paths)
+        return folder
+
+
+@contextmanager
+def some_of(store: BackupStore, point: str, folder: Path, keys: KeySource, done: BytesDone) -> Iterator[Copy]:
+    """Parts of a point, brought into a folder below the one that is meant for what comes of them."""
+    chosen = newest(store.points(), point)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as scratch:
+        yield Copy(store, chosen, Path(scratch), keys, done)
+
+
+def restore_one(store: BackupStore, point: str, what: str, folder: Path, keys: KeySource, done: BytesDone) -> Path:
     """One message or document, by id or digest, as a file in a folder. Raises BackupError when the copy has none such.
 
     Only the database and one segment are brought: enough for a single file out of any archive.
     """
-    chosen = newest(store.points(), point)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as scratch:
-        books_at, archive_at = Path(scratch) / "books", Path(scratch) / "archive"
-        restore_scratch(store, chosen.id, books_at, done, [DATABASE])
-        with closing(SqlBooks(f"sqlite:///{books_at / DATABASE}", chosen.installation)) as books:
+    with some_of(store, point, folder, keys, done) as copy:
+        with copy.books() as books:
             name, place, digest = _found(books, what)
-        restore_scratch(store, chosen.id, archive_at, done, [f"{ARCHIVE}/segments/{place.segment}"])
         target = folder / name
         with (
-            closing(SegmentArchive(archive_at / ARCHIVE)) as archive,
+            copy.archive({place.segment}) as archive,
             archive.open(place, digest) as content,
             target.open("wb") as out,
         ):
             while piece := content.read(1 << 20):
                 out.write(piece)
     return target
+
+
+def restore_case(
+    store: BackupStore, point: str, number: RegisterNumber, folder: Path, keys: KeySource, done: BytesDone
+) -> tuple[Path, int]:
+    """Everything of one case as files in a folder of its own; that folder, and how many files.
+
+    Only the database and the segments in which the case lies are brought. Raises RefusedActionError `no-such-case`,
+    BackupError when the folder is there already.
+    """
+    with some_of(store, point, folder, keys, done) as copy:
+        with copy.books() as books, books.look() as uow:
+            found = matter(uow, number)
+        target = folder / folder_name(found)
+        if target.exists():
+            raise BackupError(f"{target} is there already; name another folder")
+        with copy.archive({place.segment for _, place, _ in found.files()}) as archive:
+            return target, write_case(found, archive, target)
 
 
 def _found(books: Books, what: str) -> tuple[str, Place, str]:
@@ -181,7 +265,4 @@ def _agency(ready: Path, point: StoredPoint) -> str:
 
 
 def _toml(folder: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads((folder / "agency.toml").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
+    return toml_at(folder / "agency.toml")

@@ -11,6 +11,7 @@ COMMANDS = {
     "init": ("setup", "Write a complete configuration in which every key is explained. Asks for what no flag tells."),
     "check": ("setup", "Validate the configuration without connecting to anything."),
     "doctor": ("setup", "Connect to everything and say what works."),
+    "keys": ("keys", "Keys of the archive, and the recovery sheet for the safe."),
     "once": ("operation", "One full pass: poll, process, dispatch; then exit."),
     "run": ("operation", "The daemon and the clerks' queue, until stopped."),
     "demo": ("operation", "The main job on embedded servers with a sample mailbox; leaves the queue open."),
@@ -18,11 +19,19 @@ COMMANDS = {
     "licence": ("licence", "Licences: prepared, approved, signed, sent and published."),
     "announce": ("announce", "The head's announcements and orders."),
     "line": ("line", "The LINE Official Account."),
+    "mailbox": ("mailbox", "Room in the mailbox."),
     "export": ("exports", "Write a register or the message log to a file."),
     "verify": (
         "exports",
         "Check archive, log, register and outbox against each other, independently of the code that wrote them.",
     ),
+    "evidence": ("evidence", "Proof that the books are as they were."),
+    "privacy": ("privacy", "Personal data: who read what, requests, incidents, record of processing."),
+    "retention": (
+        "retention",
+        "How long cases are kept: yearly lists, holds, the National Archives. Nothing is ever deleted.",
+    ),
+    "archive": ("archive", "The archive itself."),
     "backup": ("keeping", "Copies of everything, kept elsewhere."),
     "drill": (
         "keeping",
@@ -33,6 +42,10 @@ COMMANDS = {
         "Read the archive again from end to end; what is damaged is put right from a second copy, never removed.",
     ),
     "restore": ("restoring", "Put a copy back."),
+    "rebuild": (
+        "rebuilding",
+        "New books from archive, mailbox and journal, when the database is gone and no backup of it is left.",
+    ),
     "fence": ("fences", "After a restore: the last numbers that were given."),
 }
 """In the order of the help: module and what the help says in one line. Each module's `add_to` adds its commands."""

@@ -9,6 +9,7 @@ import typer
 from mailroom import bootstrap
 from mailroom.cli.files import target
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.read_table import note_read
 from mailroom.services.export import ExportFormat
 
 export = typer.Typer(help="Write a register or the message log to a file.", no_args_is_help=True)
@@ -19,6 +20,14 @@ OutputOption = Annotated[
 
 YearOption = Annotated[int | None, typer.Option(help="พ.ศ. year; all years when left out.", min=2400, max=2700)]
 FormatOption = Annotated[ExportFormat, typer.Option("--format", help="What to write.")]
+CheckpointOption = Annotated[
+    list[Path] | None,
+    typer.Option(help="File or mail with a checkpoint from elsewhere; may be repeated.", dir_okay=False, exists=True),
+]
+OUTSIDE = (
+    "a chain made anew as a whole shows only beside a checkpoint that was mailed or published: "
+    "mailroom verify --checkpoint FILE"
+)
 DigitsOption = Annotated[bool, typer.Option(help="Print our own numbers and dates in Thai digits.")]
 
 
@@ -38,6 +47,7 @@ def register(
     """ทะเบียนหนังสือรับ, one row for each entry, in the columns of แบบที่ 13."""
     loaded = bootstrap.load(config)
     with bootstrap.open_books(loaded) as books, target(output) as out:
+        note_read(books, "export register", f"register/{year or 'all'}")
         bootstrap.export(loaded, books, thai_digits=thai_digits).register(form, out, year=year)
 
 
@@ -52,6 +62,7 @@ def outgoing(
     """ทะเบียนหนังสือส่ง, one row for each letter sent, in the columns of แบบที่ 14."""
     loaded = bootstrap.load(config)
     with bootstrap.open_books(loaded) as books, target(output) as out:
+        note_read(books, "export outgoing", f"outgoing/{year or 'all'}")
         bootstrap.export(loaded, books, thai_digits=thai_digits).outgoing(form, out, year=year)
 
 
@@ -66,12 +77,21 @@ def messages(
         raise typer.BadParameter("messages are written as json")
     loaded = bootstrap.load(config)
     with bootstrap.open_books(loaded) as books, target(output) as out:
+        note_read(books, "export messages", "messages/all")
         bootstrap.export(loaded, books, thai_digits=False).messages(out)
 
 
-def verify(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Check archive, log, register and outbox against each other, independently of the code that wrote them."""
-    report = bootstrap.verify(bootstrap.load(config))
+def verify(
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    checkpoint: CheckpointOption = None,
+) -> None:
+    """Check archive, books and chain against each other, independently of the code that wrote them.
+
+    Every row and every byte that was changed, removed or put in past the program is named. Who can write everything
+    here could make the whole chain anew: only a checkpoint that somebody else kept shows that.
+    """
+    report = bootstrap.verify(bootstrap.load(config), checkpoint or ())
     if as_json:
         findings = [
             {"severity": str(one.severity), "subject": one.subject, "text": one.text} for one in report.findings
@@ -84,5 +104,7 @@ def verify(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
             typer.echo(f"{one.severity}: {one.subject}: {one.text}")
         counted = ", ".join(f"{count} {name}" for name, count in report.counts.items())
         typer.echo(f"{'in order' if report.ok else 'DIFFERENCES FOUND'}: {counted}")
+        if not checkpoint:
+            typer.echo(OUTSIDE)
     if not report.ok:
         raise typer.Exit(1)

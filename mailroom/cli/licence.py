@@ -19,15 +19,17 @@ from mailroom.cli.licence_parts import (
     office,
     paper_line,
     paper_object,
+    refuse_hidden,
     say_json,
     say_object,
     say_released,
     sentence,
 )
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.read_table import note_read
 from mailroom.domain.agency import BANGKOK
 from mailroom.domain.errors import RefusedActionError
-from mailroom.domain.licence import Act, IssuanceState, Licence
+from mailroom.domain.licence import Act, Issuance, IssuanceState, Licence
 from mailroom.services.licence_office import LicenceOffice
 from mailroom.services.paper_checks import OPEN, licensing
 from mailroom.stages.licence_items import with_items
@@ -76,6 +78,7 @@ def prepare(
         )
         paper = joined.issuing.prepare(draft, joined.person(as_user), again=again)
         late = _late(joined, changed, message) if act is Act.RENEW else 0
+        note_read(joined.books, "licence prepare", str(paper.id))
     if as_json:
         say_json({**paper_object(paper), "days_late": late})
     else:
@@ -112,11 +115,25 @@ def show(
     """Everything about a paper or a licence."""
     with office(config) as joined:
         if reference.isdigit() and len(reference) < _CODE:
-            say_object(paper_object(joined.paper(int(reference))), as_json=as_json)
+            paper = joined.paper(int(reference))
+            refuse_hidden(joined, _message_of(joined, paper))
+            note_read(joined.books, "licence show", f"paper/{paper.id}")
+            say_object(paper_object(paper), as_json=as_json)
             return
         licence = joined.licence(reference, service)
+        refuse_hidden(joined, licence.message_id)
+        note_read(joined.books, "licence show", str(licence.id))
         day = joined.clock.now().astimezone(BANGKOK).date()
         say_object(licence_object(licence, status=licence.status_on(day)), as_json=as_json)
+
+
+def _message_of(joined: LicenceOffice, paper: Issuance) -> int | None:
+    """Row of the message to whose case a paper belongs."""
+    if paper.message_id is not None or paper.licence_id is None:
+        return paper.message_id
+    with joined.books.look() as uow:
+        licence = uow.licences.get(paper.licence_id)
+    return licence.message_id if licence else None
 
 
 _CODE = 12
@@ -134,8 +151,12 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """Papers on their road; the last column is the beginning of the digest that an approver states."""
-    with office(config) as joined, joined.books.look() as uow:
-        papers = uow.issuances.in_state(*(state or sorted(OPEN)), limit=limit, batch=batch)
+    with office(config) as joined:
+        with joined.books.look() as uow:
+            hidden = uow.privacy.restricted_messages()
+            found = uow.issuances.in_state(*(state or sorted(OPEN)), limit=limit, batch=batch)
+        papers = [one for one in found if not hidden or _message_of(joined, one) not in hidden]
+        note_read(joined.books, "licence list", "list", [one.id for one in papers])
     if as_json:
         say_json([paper_object(one) for one in papers])
     else:
@@ -152,10 +173,12 @@ def pdf(
     """Write a paper as it stands, to look at it: signed if it is issued. Prints the digest to approve it by."""
     with office(config) as joined:
         one = joined.paper(paper)
+        refuse_hidden(joined, _message_of(joined, one))
         digest = one.document or one.rendition
         if digest is None:
             raise RefusedActionError("paper-prepared", str(paper))
         content = joined.document(digest)
+        note_read(joined.books, "licence pdf", str(paper))
     with target(output) as out:
         out.write(content)
     typer.echo(digest)
@@ -175,6 +198,7 @@ def submit(
     """Give a paper number and PDF, and put it before the approver."""
     with office(config) as joined, progress("submitting") as report:
         done = joined.issuing.submit_many(papers, joined.person(as_user), signatory=approver_name, progress=report)
+        note_read(joined.books, "licence submit", "list", papers)
     if as_json:
         say_json([paper_object(one) for one in done.papers])
     else:
@@ -198,6 +222,7 @@ def approve(
         clerk = approver(joined, as_user, password_stdin=password_stdin)
         seen = dict(_seen(joined, text) for text in papers)
         approved, refused = joined.issuing.approve_many(seen, clerk)
+        note_read(joined.books, "licence approve", "list", seen)
     if as_json:
         say_json([paper_object(one) for one in approved])
     else:
@@ -254,4 +279,5 @@ def release(
     """Sign what is approved, and put it into the register, the public record and the outbox."""
     with office(config, signs=True) as joined, progress("signing") as report:
         done = joined.issuing.release(limit=limit, progress=report)
+        note_read(joined.books, "licence release", "list", [one.id for one in (*done.issued, *done.returned)])
     say_released(done, as_json=as_json)

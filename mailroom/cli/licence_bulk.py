@@ -22,6 +22,7 @@ from mailroom.cli.licence_parts import (
     sole_house,
 )
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.read_table import note_read
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.licence import IssuanceState
 from mailroom.services.dispatch import send_letters
@@ -70,6 +71,7 @@ def issue(
         name = batch or file.stem
         with progress("preparing") as report:
             prepared = joined.bulk.prepare_many(file, service, name, clerk, report)
+        note_read(joined.books, "licence issue", "list", [one.id for one in prepared.papers])
         if prepared.problems:
             say_problems(prepared.problems, as_json=as_json)
             raise typer.Exit(1)
@@ -137,6 +139,7 @@ def import_(
         else:
             with progress("importing") as report:
                 examined = joined.importer.run(file, joined.person(as_user), service, report)
+        note_read(joined.books, "licence import", "import")
     if examined.problems:
         say_problems(examined.problems, as_json=as_json)
         raise typer.Exit(1)

@@ -63,6 +63,13 @@ def approver(joined: LicenceOffice, username: str, *, password_stdin: bool) -> C
     return clerk
 
 
+def refuse_hidden(joined: LicenceOffice, message_id: int | None) -> None:
+    """A terminal has no name that could be named. Raises RefusedActionError for what belongs to a restricted case (R106)."""
+    with joined.books.look() as uow:
+        if message_id is not None and message_id in uow.privacy.restricted_messages():
+            raise RefusedActionError("case-restricted")
+
+
 def sentence(error: RefusedActionError) -> str:
     """A refusal in words."""
     return load_texts(CONFIG, "en").label("refusals", error.code).replace("{detail}", error.detail)

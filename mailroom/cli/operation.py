@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mailroom import bootstrap, logs
-from mailroom.bootstrap import House
+from mailroom.bootstrap import House, journal
 from mailroom.cli.display import progress
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from mailroom.services.dispatch import send_letters
@@ -51,7 +51,9 @@ def full_pass(house: House) -> tuple[list[Round], int]:
     if house.papers.awaits_signature():
         house.papers.licences.turns.run()
     house.reminders.run()
-    return rounds, asyncio.run(send_letters(house.dispatchers))
+    sent = asyncio.run(send_letters(house.dispatchers))
+    journal.finish(house)
+    return rounds, sent
 
 
 def _object(one: Round) -> dict[str, object]:

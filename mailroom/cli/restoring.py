@@ -1,15 +1,19 @@
 """`restore`: from a copy to an installation that can be started, on a machine where there is nothing yet."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailroom import logs
-from mailroom.bootstrap.restoring import data_elsewhere, restore_all, restore_one, store_at
+from mailroom import bootstrap, logs
+from mailroom.bootstrap.key_source import KEYRING, KeySource
+from mailroom.bootstrap.restoring import data_elsewhere, restore_all, restore_case, restore_one, store_at
 from mailroom.cli.display import bytes_progress
 from mailroom.cli.keeping_parts import FromOption, PasswordOption, moment, say, source
-from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.cli.keys import KeyFileOption, recovery_key
+from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption, case_number
+from mailroom.cli.read_table import note_read
 from mailroom.services.keeping.restore import Restored
 
 restore = typer.Typer(help="Put a copy back.", invoke_without_command=True)
@@ -29,6 +33,7 @@ def restore_everything(
     to: ToOption = None,
     point: PointOption = "",
     password_file: PasswordOption = None,
+    key_file: KeyFileOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,12 +42,13 @@ def restore_everything(
         return
     folder = _needed(place, to)
     logs.configure("error")
+    keys = KeySource(config=config, ask=partial(recovery_key, key_file))
     with (
         source(place, config, password_file) as wanted,
         store_at(wanted) as store,
         bytes_progress(f"restoring to {folder}") as done,
     ):
-        restored = restore_all(store, point, folder, done)
+        restored = restore_all(store, point, folder, keys, done)
     say(_restored_object(restored), _restored_lines(restored), as_json=as_json)
     if restored.differences:
         raise typer.Exit(1)
@@ -55,19 +61,59 @@ def message(
     to: ToOption = None,
     point: PointOption = "",
     password_file: PasswordOption = None,
+    key_file: KeyFileOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
     """Bring one message or document out of a copy, as a file; nothing else is touched."""
     folder = _needed(place, to)
     logs.configure("error")
+    _note(config, "restore message", what if what.isalnum() and what.isascii() else "unknown")
+    keys = KeySource(config=config, ask=partial(recovery_key, key_file))
     with (
         source(place, config, password_file) as wanted,
         store_at(wanted) as store,
         bytes_progress(f"restoring to {folder}") as done,
     ):
-        file = restore_one(store, point, what.lower(), folder, done)
+        file = restore_one(store, point, what.lower(), folder, keys, done)
     say({"file": str(file), "bytes": file.stat().st_size}, [f"restored: {file}"], as_json=as_json)
+
+
+@restore.command()
+def case(
+    number: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="Number in the register of letters received: 12/2569.")
+    ],
+    place: FromOption = "",
+    to: ToOption = None,
+    point: PointOption = "",
+    password_file: PasswordOption = None,
+    key_file: KeyFileOption = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring everything of one case out of a copy, as files in a folder; nothing else is touched."""
+    folder, wanted_number = _needed(place, to), case_number(number)
+    logs.configure("error")
+    _note(config, "restore case", str(wanted_number))
+    keys = KeySource(config=config, ask=partial(recovery_key, key_file))
+    with (
+        source(place, config, password_file) as wanted,
+        store_at(wanted) as store,
+        bytes_progress(f"restoring to {folder}") as done,
+    ):
+        target, files = restore_case(store, point, wanted_number, folder, keys, done)
+    say({"folder": str(target), "files": files}, [f"restored: {target}, {files} files"], as_json=as_json)
+
+
+def _note(config: Path, command: str, what: str) -> None:
+    """In the books of the agency, where it has any on this machine: an empty one has none to note it in (R109)."""
+    if not config.exists():
+        return
+    loaded = bootstrap.load(config)
+    if loaded.data_dir.exists():
+        with bootstrap.open_books(loaded) as books:
+            note_read(books, command, what)
 
 
 def _needed(place: str, to: Path | None) -> Path:
@@ -99,8 +145,13 @@ def _restored_lines(restored: Restored) -> list[str]:
         lines.append(
             f'its agency.toml names data_dir = "{named}": move {folder / "data"} there, or write data_dir = "data"'
         )
+    if (folder / KEYRING).exists():
+        lines.append(
+            f"the keyring lies in {folder / KEYRING}: move it to where agency.toml names it, outside of the data"
+        )
     lines += [
-        "no number is given until the last ones that were given are stated; next:",
+        "no number is given until the last ones that were given are known. Where numbers are noted in the mailbox, the program",
+        "finds them when it starts; else they are stated. Next:",
         f"  mailroom fence show --config {folder / 'agency.toml'}",
     ]
     return lines

@@ -13,8 +13,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from mailroom.bootstrap import House
-from mailroom.bootstrap.keeping import chores as keeping_chores
+from mailroom.bootstrap import House, evidence, journal, keeping, mailbox
 from mailroom.bootstrap.papers import join_public
 from mailroom.cli.chat_chores import ChatChores
 from mailroom.cli.site import site
@@ -98,7 +97,8 @@ def _chores(house: House, public: PublicOffice, bell: Bell) -> list[Chore]:
     if house.papers.signs:
         chores.append(Chore("certificate", CERTIFICATE_SECONDS, partial(_meet_certificate, house)))
         chores.append(Chore("release", RELEASE_SECONDS, lambda: bool(house.papers.licences.turns.run().issued), bell))
-    chores += [Chore(one.name, one.seconds, one.run) for one in keeping_chores(house)]
+    for part in (evidence, journal, keeping, mailbox):
+        chores += [Chore(one.name, one.seconds, one.run) for one in part.chores(house)]
     folder = house.configuration.settings.licences.publish_to
     if folder is not None:
         publish = Publish(public, house.configuration.path.parent / folder)

@@ -9,6 +9,8 @@ import typer
 
 from mailroom import bootstrap, starter
 from mailroom.bootstrap.keeping import examine_targets
+from mailroom.bootstrap.keys import examine_keys
+from mailroom.bootstrap.sealing import examine_seals
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 
 
@@ -67,7 +69,12 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
 def doctor(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Connect to everything and say what works."""
     loaded = bootstrap.load(config)
-    findings = [*bootstrap.examine(loaded), *examine_targets(loaded)]
+    findings = [
+        *bootstrap.examine(loaded),
+        *examine_targets(loaded),
+        *examine_keys(loaded),
+        *examine_seals(loaded),
+    ]
     if as_json:
         rows = [{"what": one.what, "ok": one.ok, "text": one.text} for one in findings]
         typer.echo(json.dumps(rows, ensure_ascii=False))

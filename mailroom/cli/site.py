@@ -6,12 +6,16 @@ from types import MappingProxyType
 from typing import Any
 
 from mailroom.bootstrap import House, sign_in
-from mailroom.bootstrap.papers import draw_qr
+from mailroom.bootstrap.evidence import bundles
+from mailroom.bootstrap.keys import open_keyring
+from mailroom.bootstrap.papers import draw_qr, published_checkpoints
+from mailroom.bootstrap.privacy import privacy_office
+from mailroom.bootstrap.retention import retention_office
 from mailroom.ports import Asgi
 from mailroom.services.health import health
 from mailroom.services.licence_office import PublicOffice
-from mailroom.web import announcements, instruments
-from mailroom.web.app import application
+from mailroom.web import announcements, evidence, instruments, privacy, retention
+from mailroom.web.app import NO_ADDRESSES, Addresses, application
 from mailroom.web.documents import document_routes
 from mailroom.web.pages import Pages
 from mailroom.web.public.pages import PublicPages
@@ -36,7 +40,13 @@ def site(
     `webhooks`, by path, are where other platforms send to.
     """
     configuration = house.configuration
-    visitors = PublicSite(publication=public.publication, files=public.files, pages=pages, verifier=public.verifier)
+    visitors = PublicSite(
+        publication=public.publication,
+        files=public.files,
+        pages=pages,
+        verifier=public.verifier,
+        checkpoints=published_checkpoints(configuration, house.books),
+    )
     return application(
         books=house.books,
         archive=house.archive,
@@ -49,7 +59,12 @@ def site(
         clock=house.clock,
         health=partial(health, house.books, house.clock, others=house.problems),
         sign_in=sign_in(configuration, house.books, house.clock),
-        private=instruments.desk_routes(house.papers.chancery),
+        private={
+            **instruments.desk_routes(house.papers.chancery),
+            **privacy.desk_routes(privacy_office(configuration, house.books, house.clock)),
+            **retention.desk_routes(retention_office(configuration, house.books, house.archive, house.clock)),
+            **_bundles(house),
+        },
         public=announcements.public_routes(house.papers.chancery, pages, draw_qr),
         mounted=[
             *public_routes(visitors),
@@ -62,6 +77,14 @@ def site(
         incoming=house.papers.incoming,
         chat=_chat_look(house),
     )
+
+
+def _bundles(house: House) -> Addresses:
+    """Nothing while there is no keyring to sign with."""
+    key = open_keyring(house.configuration)
+    if key is None:
+        return NO_ADDRESSES
+    return evidence.desk_routes(bundles(house.configuration, house.books, house.archive, key, house.clock))
 
 
 def _chat_look(house: House) -> ChatLook | None:

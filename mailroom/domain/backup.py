@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from mailroom.domain.message import Place
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -67,6 +69,18 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupCheck:
+    """A reading of part of what a target holds, by the target itself."""
+
+    target: str
+    part: int
+    of: int
+    """The n-th of so many equal parts."""
+    at: datetime
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixityRun:
     """A re-reading of part of the archive."""
 
@@ -81,6 +95,29 @@ class FixityRun:
     """Segments that were put right from a second copy."""
     damaged: tuple[Difference, ...] = ()
     """What is damaged still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A record of the archive that lies elsewhere now, byte for byte."""
+
+    segment: str
+    offset: int
+    """Where it began before."""
+    digest: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """What came of sealing an archive that was not sealed from the first."""
+
+    segments: tuple[str, ...]
+    """Those that are sealed now, or whose records are."""
+    records: int
+    """Of the books, that lie in sealed segments now."""
+    left: tuple[Difference, ...] = ()
+    """What still lies there in the open, and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,12 @@ class Letter(StrEnum):
     RENEWAL_REMINDER = "renewal-reminder"
     EMAIL_CODE = "email-code"
     """A code that proves an e-mail address to belong to who gave it in a chat."""
+    CHECKPOINT = "checkpoint"
+    """The day's signed checkpoint, to a witness."""
+    DATA_ANSWER = "data-answer"
+    """What was decided on a request about somebody's own data (R106)."""
+    BREACH_NOTICE = "breach-notice"
+    """To people whose data an incident concerns (R102)."""
     PROMPT = "prompt"
     """A turn of a guided dialogue: its words come from the catalogue, it has no template."""
 

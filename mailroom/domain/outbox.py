@@ -17,7 +17,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SETTLED = "settled"
-    """It did not arrive, and a clerk saw to it: sent anew, or told otherwise."""
+    """It need not go: it did not arrive and a clerk saw to it, or it went out before a restore, as the journal tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,11 @@ class OutboxItem:
 
     def claimed(self) -> "OutboxItem":
         return replace(self, state=OutboxState.SENDING, attempts=self.attempts + 1)
+
+    def unclaimed(self) -> "OutboxItem":
+        """As if this attempt had never been begun: nothing of it was tried."""
+        waiting = OutboxState.DEFERRED if self.attempts > 1 else OutboxState.PENDING
+        return replace(self, state=waiting, attempts=self.attempts - 1)
 
     def sent(self, at: datetime, reply: str) -> "OutboxItem":
         return replace(self, state=OutboxState.SENT, sent_at=at, reply=reply)

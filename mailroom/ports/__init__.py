@@ -16,7 +16,16 @@ from mailroom.ports.books import (
 from mailroom.ports.channels import Archive, Clock, Content, Inbox, Known, Reader, Sender
 from mailroom.ports.chat import Asgi, ChannelHome, ChatBook, ChatPlatform, Scope, Spool
 from mailroom.ports.documents import Examiner, IncomingPdfs, Json, Renderer, Signer
-from mailroom.ports.keeping import BackupStore, BytesDone, KeepingBook, SecondCopy, Segments, Snapshot
+from mailroom.ports.keeping import (
+    BackupStore,
+    BytesDone,
+    KeepingBook,
+    OpenSegments,
+    OpenSpool,
+    SecondCopy,
+    Segments,
+    Snapshot,
+)
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -56,6 +65,8 @@ __all__ = [
     "LicenceBook",
     "LinkBook",
     "MessageBook",
+    "OpenSegments",
+    "OpenSpool",
     "OutboxBook",
     "OutgoingBook",
     "QueueBook",

@@ -13,6 +13,8 @@ from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
 from mailroom.ports.chat import ChatBook
+from mailroom.ports.evidence import ChainBook, SentBook
+from mailroom.ports.journal import JournalBook
 from mailroom.ports.keeping import KeepingBook
 from mailroom.ports.licences import (
     DocumentBook,
@@ -23,6 +25,9 @@ from mailroom.ports.licences import (
     LinkBook,
     OutgoingBook,
 )
+from mailroom.ports.mailbox import MailboxBook
+from mailroom.ports.privacy import PrivacyBook, ReadBook
+from mailroom.ports.retention import RetentionBook
 
 
 class MessageBook(Protocol):
@@ -87,7 +92,7 @@ class QueueBook(Protocol):
     """What clerks look at."""
 
     def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
-        """Newest first by urgency, then deemed receipt (R48); without attachments.
+        """Newest first by urgency, then deemed receipt (R48); without attachments, and without restricted cases (R106).
 
         Views: `hold`, `accept`, `redirect`, `ignore`, `undelivered` (a letter failed or is deferred), `all`.
         `search` finds a substring of number, subject, sender's name or address; Thai and Arabic digits are alike.
@@ -262,6 +267,20 @@ class UnitOfWork(Protocol):
     def fields(self) -> FieldBook: ...
     @property
     def keeping(self) -> KeepingBook: ...
+    @property
+    def chain(self) -> ChainBook: ...
+    @property
+    def sent(self) -> SentBook: ...
+    @property
+    def journal(self) -> JournalBook: ...
+    @property
+    def retention(self) -> RetentionBook: ...
+    @property
+    def mailbox(self) -> MailboxBook: ...
+    @property
+    def privacy(self) -> PrivacyBook: ...
+    @property
+    def reads(self) -> ReadBook: ...
     def chats(self, channel: str, account: str) -> ChatBook:
         """The books of conversations of one account."""
 

@@ -90,10 +90,15 @@ class Reader(Protocol):
 class Sender(Protocol):
     """Write side of a channel."""
 
-    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
-        """Hand one letter over; the other side's answer. Sending the same item again sends the same bytes.
+    async def compose(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> bytes:
+        """The letter as it is to be handed over, so that it can be kept first. Nothing is connected.
 
-        `enclosed` are the contents of `item.enclosures`, in order, as they are in the archive.
+        The same item makes the same bytes, but for a signature. `enclosed` are the contents of `item.enclosures`, in
+        order, as they are in the archive. Raises TemporaryChannelError, PermanentChannelError, ChannelSetupError.
+        """
+
+    async def send(self, item: OutboxItem, raw: bytes) -> str:
+        """Hand over exactly these bytes, which `compose` made of this item; the other side's answer.
 
         Raises UncertainDeliveryError, TemporaryChannelError, PermanentChannelError, ChannelSetupError.
         """

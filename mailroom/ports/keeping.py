@@ -1,11 +1,21 @@
 """Backups: where copies go, how the database is copied, and the books of both."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
 
-from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid, StoredPoint
+from mailroom.domain.backup import (
+    BackupCheck,
+    BackupRun,
+    Difference,
+    Drill,
+    Fence,
+    FixityRun,
+    Moved,
+    NumberVoid,
+    StoredPoint,
+)
 
 BytesDone = Callable[[int, int], None]
 """Called with bytes done and bytes in all; 0 in all while that is unknown."""
@@ -75,10 +85,57 @@ class Segments(Protocol):
     def read_through(self, name: str, done: BytesDone) -> tuple[int, int, list[Difference]]:
         """Records, bytes, and what is damaged; checks every record of the books against its digest too."""
 
+    def broken_key(self, name: str) -> str:
+        """The file of the segment's key, as a path inside the archive, where it is missing or damaged; else empty.
+
+        A segment that is not there at all may have had one.
+        """
+
+    def replace_key(self, name: str, whole: BinaryIO) -> None:
+        """Put a copy in the place of such a file; a damaged one stays beside it. Raises StorageError, ConfigurationError."""
+
     def replace(self, name: str, whole: BinaryIO) -> None:
         """Put a whole copy in the place of a damaged segment; the damaged one stays beside it as `NAME.damaged`.
 
         Raises StorageError, also when the copy is not whole or does not hold every record that the books name.
+        """
+
+
+class OpenSegments(Protocol):
+    """Segments of the archive from before it was sealed. Raises ConfigurationError where there is no keyring."""
+
+    def names(self) -> list[str]:
+        """Oldest first. None of them is written to any more."""
+
+    def copy(self, name: str, done: BytesDone) -> Iterator[list[Moved]]:
+        """Keep every record of a segment again, sealed; what has been moved, in batches that survive a power cut.
+
+        Each copy was read again and compared. Raises StorageError, before anything is copied, when anything in the
+        segment is damaged, or when there is no room.
+        """
+
+    def remove(self, name: str) -> None:
+        """Safe to repeat. Whoever calls it has seen that no row names the segment."""
+
+    def leftovers(self) -> list[str]:
+        """Damaged files that lie beside the segments and may hold mail in the open."""
+
+
+class OpenSpool(Protocol):
+    """The same of the spool of one account. Its segments keep their names."""
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    def names(self) -> list[str]: ...
+
+    def seal(self, name: str, place: str, done: BytesDone) -> str:
+        """Put a sealed segment in the place of an open one; what `place`, where a reader stands, is called from now on.
+
+        Raises StorageError, and then nothing has changed.
         """
 
 
@@ -104,12 +161,23 @@ class KeepingBook(Protocol):
     def drills(self, limit: int = 20) -> list[Drill]:
         """Latest first."""
 
+    def add_check(self, check: BackupCheck) -> None: ...
+
+    def checks(self, target: str, limit: int = 100) -> list[BackupCheck]:
+        """Latest first."""
+
     def add_fixity(self, run: FixityRun) -> None: ...
 
     def read_at(self) -> dict[str, datetime]:
         """When each segment was last read from end to end."""
 
     def fixities(self, limit: int = 20) -> list[FixityRun]: ...
+
+    def move(self, moves: Sequence[Moved]) -> int:
+        """Records of the archive lie elsewhere now; how many rows named them. What was moved already names nothing."""
+
+    def rows_in(self, segment: str) -> int:
+        """How many rows, of whatever agency, name a record in that segment."""
 
     def fence_missing(self) -> bool:
         """Whether this installation was restored and nobody has stated yet which numbers were given meanwhile."""
@@ -120,8 +188,12 @@ class KeepingBook(Protocol):
     def last_numbers(self) -> dict[tuple[str, int], int]:
         """The last number of each series and พ.ศ. year that the books know: no stated one may be lower."""
 
-    def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
+    def lift_fence(
+        self, fences: Sequence[Fence], by: str, at: datetime, known: Collection[tuple[str, int, int]] = ()
+    ) -> None:
         """Counters go to the stated numbers; what lies between is entered as void, so that no gap appears (R51).
+
+        Not void are those `known` (series, year and number): `JournalBook` claims them.
 
         Of several statements on one series and year the highest holds. Raises RefusedActionError: `fence-none` when
         none is missing, `fence-series` for a series that there cannot be, `fence-low` when a stated number is lower

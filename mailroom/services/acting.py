@@ -30,6 +30,15 @@ YearOf = Callable[[datetime, datetime], int]
 """The พ.ศ. year of an entry, of (entered_system_at, deemed_received_at)."""
 
 
+AsOwed = Callable[[UnitOfWork, OutboxItem, LoggedMessage], OutboxItem]
+"""The letter as it is owed: one that went out before a restore is settled."""
+
+
+def _as_it_is(_uow: UnitOfWork, item: OutboxItem, _logged: LoggedMessage) -> OutboxItem:
+    """For books that were never restored."""
+    return item
+
+
 def year_by_deemed(_entered: datetime, deemed: datetime) -> int:
     """Mail of the evening of 31 December counts for the new year (R15, R51)."""
     return buddhist_year(deemed)
@@ -44,9 +53,19 @@ class Actor:
     """Writes what follows from a verdict. The caller commits."""
 
     def __init__(
-        self, *, agency: Agency, letters: Letters, year_of: YearOf = year_by_deemed, bounces: Bounces | None = None
+        self,
+        *,
+        agency: Agency,
+        letters: Letters,
+        year_of: YearOf = year_by_deemed,
+        bounces: Bounces | None = None,
+        as_owed: AsOwed = _as_it_is,
     ) -> None:
-        """Without `bounces` reports on delivery are recorded like any other message, and change no letter."""
+        """Without `bounces` reports on delivery are recorded like any other message, and change no letter.
+
+        `as_owed` sees each letter before it is put into the outbox.
+        """
+        self._as_owed = as_owed
         self._agency = agency
         self._letters = letters
         self._year_of = year_of
@@ -127,7 +146,7 @@ class Actor:
         if item and graded and verdict.message.is_chat:
             item = graded_by_email(uow, item, verdict.logged.envelope.account)
         if item:
-            uow.outbox.put(item)
+            uow.outbox.put(self._as_owed(uow, item, verdict.logged))
         else:
             uow.events.add("letter.omitted", verdict.processed_at, message_id=verdict.logged.id)
 

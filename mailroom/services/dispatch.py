@@ -1,8 +1,9 @@
 """Sending what is committed, and nothing else. The row is the truth; sending is a retry."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,10 @@ from mailroom.domain.errors import (
     TemporaryChannelError,
     UncertainDeliveryError,
 )
+from mailroom.domain.evidence import SentCopy
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.ports import Archive, Books, Clock, Sender, UnitOfWork
+from mailroom.services.evidence.sent_copies import SentCopies
 from mailroom.stages.backoff import next_attempt
 
 if TYPE_CHECKING:
@@ -31,6 +34,21 @@ PROMPTS_LAST = timedelta(minutes=10)
 """A turn of a dialogue that comes later than this only puzzles."""
 SETBACKS = 3
 """After so many temporary failures in a row the server is left alone until the next round."""
+
+
+def at_once() -> None:
+    """Letters wait for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What became of one letter. Without a copy nothing was handed over."""
+
+    after: OutboxItem
+    error: ChannelError | None = None
+    copy: SentCopy | None = None
+    begun: bool = True
+    """False when something before it failed: the letter waits as if nobody had looked at it."""
 
 
 class Dispatcher:
@@ -45,8 +63,16 @@ class Dispatcher:
         archive: Archive,
         clock: Clock,
         fallback: "ChatFallback | None" = None,
+        before_letter: Callable[[], None] = at_once,
     ) -> None:
-        """`fallback` says what becomes of letters that a chat cannot carry; without one they fail."""
+        """`fallback` says what becomes of letters that a chat cannot carry; without one they fail.
+
+        `before_letter` is called in a thread when a letter was claimed, which is to say when the number that it tells
+        is committed, and before it goes. When it raises TemporaryChannelError or StorageError this letter and all others wait for
+        the next round. It costs each letter what it costs: with nothing to do it must do nothing.
+        """
+        self._before_letter = before_letter
+        self._copies = SentCopies(books=books, archive=archive, clock=clock)
         self._fallback = fallback
         self._channel = channel
         self._sender = sender
@@ -66,23 +92,27 @@ class Dispatcher:
         sent = setbacks = 0
         item = await asyncio.to_thread(self._settle_and_claim, None)
         while item:
-            after, error = await self._attempt(item)
-            match error:
-                case None:
+            attempt = await self._attempt(item)
+            match attempt:
+                case _Attempt(error=None):
                     sent, setbacks = sent + 1, 0
-                case ChannelSetupError():
+                case _Attempt(begun=False) | _Attempt(error=ChannelSetupError()):
                     setbacks = SETBACKS
-                case TemporaryChannelError():
+                case _Attempt(error=TemporaryChannelError()):
                     setbacks += 1
-            item = await asyncio.to_thread(self._settle_and_claim, after, go_on=setbacks < SETBACKS)
+            item = await asyncio.to_thread(self._settle_and_claim, attempt, go_on=setbacks < SETBACKS)
         return sent
 
-    def _settle_and_claim(self, after: OutboxItem | None, *, go_on: bool = True) -> OutboxItem | None:
+    def _settle_and_claim(self, attempt: _Attempt | None, *, go_on: bool = True) -> OutboxItem | None:
         """Note what became of one letter and claim the next, in one commit: one sync for each letter."""
         now = self._clock.now()
         with self._books.begin() as uow:
-            if after:
-                self._note(uow, after, now)
+            if attempt and attempt.begun:
+                self._note(uow, attempt.after, now)
+            elif attempt:
+                uow.outbox.save(attempt.after)
+            if attempt and attempt.copy:
+                uow.sent.add(attempt.copy)
             claimed = self._claim(uow, now) if go_on else None
             uow.commit()
         return claimed
@@ -104,14 +134,23 @@ class Dispatcher:
             self._note(uow, item.failed(obstacle), now)
         return None
 
-    async def _attempt(self, item: OutboxItem) -> tuple[OutboxItem, ChannelError | None]:
-        """Send one letter; what became of it, whatever it is, and the error if there was one."""
+    async def _attempt(self, item: OutboxItem) -> _Attempt:
+        """Keep one letter and send it; what became of it, whatever it is."""
+        try:
+            await asyncio.to_thread(self._before_letter)
+        except (TemporaryChannelError, StorageError) as error:
+            log.warning("letters.wait", channel=self._channel, error=type(error).__name__)
+            return _Attempt(item.unclaimed(), TemporaryChannelError(str(error)), begun=False)
+        copy = None
         try:
             enclosed = await asyncio.to_thread(self._enclosed, item) if item.enclosures else []
-            reply = await self._sender.send(item, enclosed)
+            raw = await self._sender.compose(item, enclosed)
+            copy = await asyncio.to_thread(self._copies.keep, item, raw)
+            reply = await self._sender.send(item, raw)
         except ChannelError as error:
-            return self._after_failure(item, error), error
-        return item.sent(self._clock.now(), reply), None
+            return _Attempt(self._after_failure(item, error), error, copy and replace(copy, reply=str(error)))
+        after = item.sent(self._clock.now(), reply)
+        return _Attempt(after, copy=replace(copy, reply=reply, accepted=True))
 
     def _enclosed(self, item: OutboxItem) -> list[bytes]:
         """The documents of a letter, each exactly what was signed, or the letter does not go (G18)."""

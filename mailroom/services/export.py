@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from mailroom.domain.agency import Agency
+from mailroom.domain.outgoing import OUTGOING
+from mailroom.domain.register import INCOMING
 from mailroom.domain.service import Catalogue
 from mailroom.ports import Books, Clock, Renderer, UnitOfWork
 from mailroom.services.export_formats.csv_sheet import write_csv
@@ -12,8 +14,10 @@ from mailroom.services.export_formats.json_array import write_json
 from mailroom.services.export_formats.xlsx_sheet import SheetFrame, write_xlsx
 from mailroom.services.message_objects import message_object
 from mailroom.services.outgoing_rows import outgoing_rows
+from mailroom.services.records.hidden import hidden_entry, hidden_row
 from mailroom.services.register_print import RECEIVED, SENT, SheetForm, SheetRow, print_sheet
-from mailroom.services.register_rows import RegisterRow, register_row
+from mailroom.services.register_rows import COLUMNS, RegisterRow, register_row
+from mailroom.services.void_rows import VoidRow, voids_of, with_voids
 from mailroom.services.wording import Wording
 
 
@@ -46,12 +50,17 @@ class Export:
         self._clock = clock
 
     def messages(self, out: BinaryIO) -> int:
-        """Every message ever taken, as a JSON array in order of custody; how many it were."""
+        """Every message ever taken, as a JSON array in order of custody; how many it were.
+
+        Those of restricted cases are left out (R106).
+        """
         with self._books.look() as uow:
-            return write_json(map(message_object, uow.messages.every()), out)
+            hidden = uow.privacy.restricted_messages()
+            shown = (one for one in uow.messages.every() if one.logged.id not in hidden)
+            return write_json(map(message_object, shown), out)
 
     def register(self, form: ExportFormat, out: BinaryIO, *, year: int | None = None) -> int:
-        """ทะเบียนหนังสือรับ of one พ.ศ. year or of all, one row for each entry; how many it were.
+        """ทะเบียนหนังสือรับ of one พ.ศ. year or of all, one row for each entry and each stretch of void numbers (R51); how many.
 
         JSON, CSV and XLSX are written in bounded memory; the pages of a PDF are laid out as a whole. Raises
         RenderingError, ConfigurationError.
@@ -62,12 +71,24 @@ class Export:
     def outgoing(self, form: ExportFormat, out: BinaryIO, *, year: int | None = None) -> int:
         """ทะเบียนหนังสือส่ง of one พ.ศ. year or of all, a number without a letter included (R53); see `register`."""
         with self._books.look() as uow:
-            rows = outgoing_rows(uow.outgoing.entries(year), self._agency.letter_prefix)
+            voids = voids_of(uow, OUTGOING, year)
+            hidden = uow.privacy.restricted_messages()
+            entries = (
+                hidden_entry(one, self._wording) if one.draft.message_id in hidden else one
+                for one in uow.outgoing.entries(year)
+            )
+            rows = outgoing_rows(entries, self._agency.letter_prefix, voids)
             return self._write(rows, SENT, form, year, out)
 
-    def _rows(self, uow: UnitOfWork, year: int | None) -> Iterator[RegisterRow]:
-        for entry, record in uow.register.entries(year):
-            yield register_row(entry, record, self._catalogue, self._wording)
+    def _rows(self, uow: UnitOfWork, year: int | None) -> Iterator[RegisterRow | VoidRow]:
+        hidden = uow.privacy.restricted_messages()
+        rows = (
+            hidden_row(entry, record, self._wording)
+            if entry.draft.message_id in hidden
+            else register_row(entry, record, self._catalogue, self._wording)
+            for entry, record in uow.register.entries(year)
+        )
+        return with_voids(rows, lambda row: row.entry.number, voids_of(uow, INCOMING, year), COLUMNS)
 
     def _write(
         self, rows: Iterator[SheetRow], sheet: SheetForm, form: ExportFormat, year: int | None, out: BinaryIO

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from mailroom.domain.document import Document
+from mailroom.domain.privacy import HOLDER, How, Read
 from mailroom.ports import Archive, Books, Clock
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -52,6 +53,7 @@ class Links:
             licence = uow.licences.by_document(document.digest)
             request = licence[0].message_id if licence else None
             uow.events.add("document.downloaded", now, message_id=request, detail=document.digest)
+            uow.reads.note(Read(at=now, actor=HOLDER, what="document", key=document.digest, how=How.DOWNLOAD))
             uow.commit()
         return Fetched(document, content)
 

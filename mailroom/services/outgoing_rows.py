@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailroom.domain.backup import NumberVoid
 from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.ports import Json
 from mailroom.services.register_rows import rfc3339
+from mailroom.services.void_rows import VoidRow, with_voids
 from mailroom.services.wording import Wording
 
 FORM_COLUMNS = ("sent_number", "letter_no", "dated", "from", "to", "subject", "action", "remark")
@@ -70,44 +72,28 @@ class OutgoingRow:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class VoidRow:
-    """Numbers without a letter. The program leaves none; what was lost otherwise is visible, not passed over."""
+def outgoing_rows(
+    entries: Iterable[OutgoingEntry], letter_prefix: str, voids: Iterable[NumberVoid] = ()
+) -> Iterator[OutgoingRow | VoidRow]:
+    """The entries, which come in order of year and number, with every number that has none.
 
-    year: int
-    first: int
-    last: int
-
-    @property
-    def registered_at(self) -> datetime | None:
-        return None
-
-    @property
-    def _number(self) -> str:
-        span = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
-        return f"{span}/{self.year}"
-
-    def as_object(self) -> dict[str, Json]:
-        return {"sent_number": self._number, "year": self.year, "number": self.first, "last": self.last, "void": True}
-
-    def as_cells(self, wording: Wording) -> tuple[str, ...]:
-        subject = COLUMNS.index("subject")
-        words = ["" for _ in COLUMNS]
-        words[0], words[subject] = wording.figures(self._number), wording.say("outgoing", "void")
-        return tuple(words)
-
-    def small_print(self, wording: Wording) -> str:  # noqa: ARG002 - as above
-        return ""
-
-
-def outgoing_rows(entries: Iterable[OutgoingEntry], letter_prefix: str) -> Iterator[OutgoingRow | VoidRow]:
-    """The entries, which come in order of year and number, with every gap between them."""
+    The program leaves no gap; what was lost otherwise is visible, not passed over.
+    """
+    rows = (OutgoingRow(entry, entry.letter_no(letter_prefix)) for entry in entries)
     year = last = 0
-    for entry in entries:
-        number = entry.number
-        if number.year != year:
-            year, last = number.year, 0
-        if number.number > last + 1:
-            yield VoidRow(year, last + 1, number.number - 1)
-        last = number.number
-        yield OutgoingRow(entry, entry.letter_no(letter_prefix))
+    for row in with_voids(rows, lambda one: one.entry.number, voids, COLUMNS):
+        of_year, first, end = _stretch(row)
+        if of_year != year:
+            year, last = of_year, 0
+        if first > last + 1:
+            yield VoidRow(columns=COLUMNS, year=year, first=last + 1, last=first - 1)
+        last = end
+        yield row
+
+
+def _stretch(row: OutgoingRow | VoidRow) -> tuple[int, int, int]:
+    """Year, first and last number."""
+    if isinstance(row, VoidRow):
+        return row.year, row.first, row.last
+    number = row.entry.number
+    return number.year, number.number, number.number

@@ -17,7 +17,7 @@ import structlog
 from mailroom.domain.errors import ArchiveDamagedError, FenceMissingError, MailroomError
 from mailroom.domain.message import Address, LoggedMessage, Message
 from mailroom.domain.record import Reading
-from mailroom.ports import Archive, Books, Clock, Reader
+from mailroom.ports import Archive, Books, Clock, Reader, UnitOfWork
 from mailroom.services.acting import Actor
 from mailroom.services.announcements import Announcements
 from mailroom.services.custody import Progress, no_progress
@@ -34,6 +34,14 @@ MAX_ATTEMPTS = 3
 
 Before = Callable[[], datetime | None]
 """Tells up to which instant, not included, the order of entry is settled; None when it is altogether."""
+
+
+Recognise = Callable[[UnitOfWork, Sequence[LoggedMessage]], None]
+"""Sees messages before they are decided: some may have had a number before a restore."""
+
+
+def _all_are_new(_uow: UnitOfWork, _batch: Sequence[LoggedMessage]) -> None:
+    """For books that were never restored."""
 
 
 def _no_bound() -> None:
@@ -66,9 +74,14 @@ class Processing:
         actor: Actor,
         clock: Clock,
         announcements: Announcements | None = None,
+        recognise: Recognise = _all_are_new,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Readers and judges by channel; `stopping` is asked between batches."""
+        """Readers and judges by channel; `stopping` is asked between batches.
+
+        `recognise` sees each batch before it is decided, in a unit of work that is committed.
+        """
+        self._recognise = recognise
         self._archive = archive
         self._readers = readers
         self._books = books
@@ -104,6 +117,7 @@ class Processing:
             return None
         with self._books.begin() as uow:
             uow.messages.attempt([one.id for one in batch])
+            self._recognise(uow, batch)
             uow.commit()
         return Work(batch, reading.submit(self._read, batch))
 
@@ -119,8 +133,8 @@ class Processing:
             batch = uow.messages.pending(count=BATCH_COUNT, size=BATCH_BYTES, without=without, before=before)
             if batch and uow.keeping.fence_missing():
                 raise FenceMissingError(
-                    "these books were restored from a backup, and messages wait for their numbers; "
-                    "state the last number of each series: mailroom fence"
+                    "these books were restored from a backup, or another host numbers for the same mailbox, and messages "
+                    "wait for their numbers; see: mailroom fence show"
                 )
         if batch and batch[0].attempts:
             return [] if beside else batch[:1]

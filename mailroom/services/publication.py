@@ -17,6 +17,7 @@ from mailroom.services.disclosure import Disclosure
 from mailroom.services.open_data import DataFormat, Dataset, write_graph, write_objects
 from mailroom.services.public_licence import LicenceType, PublicItem, PublicLicence, PublicStep
 from mailroom.services.public_sheet import write_licence_csv, write_licence_xlsx
+from mailroom.services.records.hidden import hidden_licence
 from mailroom.services.wording import Wording
 from mailroom.stages.normalise import compact
 from mailroom.stages.thai import thai_datetime
@@ -107,6 +108,7 @@ class PublicBooks:
         self._decisions = uow.fields.decisions()
         reasons = publication.wording.tables["public_masked"]
         self._disclosure = Disclosure(publication.catalogue, self._decisions, reasons)
+        self._hidden = uow.privacy.restricted_messages()
 
     @property
     def as_of(self) -> str:
@@ -183,12 +185,13 @@ class PublicBooks:
 
     def state(self) -> str:
         publication = self._publication
-        changed = (self._uow.licences.changed_at(), self.count(), self._decisions, self._today)
+        changed = (self._uow.licences.changed_at(), self.count(), self._decisions, self._today, sorted(self._hidden))
         known = (*changed, publication.catalogue, publication.agency, publication.authority)
         return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
 
     def _public(self, licence: Licence) -> PublicLicence:
-        return self._type(licence.service).view(licence, today=self._today, authority=self._publication.authority)
+        view = self._type(licence.service).view(licence, today=self._today, authority=self._publication.authority)
+        return hidden_licence(view, self._publication.wording) if licence.message_id in self._hidden else view
 
     def _type(self, key: str) -> LicenceType:
         if key not in self._types:

@@ -1,5 +1,6 @@
 """One round of an account: take custody, understand, mark. What `mailroom once` does once and the daemon for ever."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -28,6 +29,10 @@ class Round:
     processed: int = 0
     marked: int = 0
     error: str = ""
+
+
+def _at_once() -> None:
+    """For numbers that nobody else could give."""
 
 
 class _Beside:
@@ -73,7 +78,17 @@ class _Beside:
 class Rounds:
     """A server that fails delays its own account only: what is in custody is processed all the same."""
 
-    def __init__(self, *, custody: Custody, processing: Processing, books: Books, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        custody: Custody,
+        processing: Processing,
+        books: Books,
+        clock: Clock,
+        before_numbers: Callable[[], None] = _at_once,
+    ) -> None:
+        """`before_numbers` is called at the beginning of each round; what it finds may keep numbers from being given."""
+        self._before_numbers = before_numbers
         self._custody = custody
         self._processing = processing
         self._books = books
@@ -81,6 +96,7 @@ class Rounds:
 
     def receive(self, watch: Watch, progress: Progress = no_progress) -> Round:
         """Raises StorageError; trouble of the channel is logged and told in the result."""
+        self._before_numbers()
         inbox = watch.inbox
         outcome = Round(inbox.channel, inbox.account)
         with _Beside(self._processing) as beside:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from mailroom.domain.errors import StorageError
 from mailroom.domain.instrument import Instrument
 from mailroom.services.data_files import DataFiles
+from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.open_data import DataFormat, description
 from mailroom.services.public_licence import PublicLicence
 from mailroom.services.publication import Publication, PublicBooks
@@ -63,8 +64,13 @@ class StaticSite:
         files: DataFiles,
         look: SiteLook,
         document: Callable[[str], bytes] | None = None,
+        checkpoints: CheckpointShelf | None = None,
     ) -> None:
-        """`document` gives the bytes of an archived paper by its SHA-256: the head's instruments are published whole."""
+        """`document` gives the bytes of an archived paper by its SHA-256: the head's instruments are published whole.
+
+        `checkpoints` of the books are published where they are given.
+        """
+        self._checkpoints = checkpoints
         self._publication = publication
         self._files = files
         self._look = look
@@ -86,11 +92,17 @@ class StaticSite:
     def _write(self, folder: SiteFolder, books: PublicBooks) -> SiteReport:
         report, look = SiteReport(), self._assets(folder)
         instruments = books.instruments()
-        shared = {"as_of": books.as_of, "announcements": bool(instruments)}
+        shared = {
+            "as_of": books.as_of,
+            "announcements": bool(instruments),
+            "checkpoints": self._checkpoints is not None,
+        }
         version = look + str(bool(instruments))
         listings = self._records(folder, books, version, shared, report)
         self._instruments(folder, instruments, version, shared)
         self._data(folder, books)
+        if self._checkpoints:
+            self._evidence(folder, self._checkpoints, version, shared)
         front = {**shared, "total": report.licences, "lists": listings, "instruments": instruments}
         self._front(folder, books, front)
         report.written, report.removed = folder.finish()
@@ -153,6 +165,14 @@ class StaticSite:
         whole = json.dumps(description(books.dataset()), ensure_ascii=False, indent=1).encode()
         folder.make("data/dcat.jsonld", books.state(), lambda: whole)
 
+    def _evidence(self, folder: SiteFolder, shelf: CheckpointShelf, version: str, shared: Mapping[str, Any]) -> None:
+        """Checkpoints of the books, for whoever wants to hold the agency to them."""
+        published = shelf.latest()
+        for name in (name for one in published for name in one.names):
+            folder.make(f"checkpoints/{name}", name, partial(_content, shelf, name))
+        key = _key(version, [one.names for one in published], [one.witnesses for one in published])
+        folder.make("checkpoints.html", key, lambda: self._page("checkpoints.html", 0, shared, published=published))
+
     def _front(self, folder: SiteFolder, books: PublicBooks, context: Mapping[str, Any]) -> None:
         """Written each time: they say as of when all the rest is."""
         folder.put("index.html", self._page("index.html", 0, context))
@@ -209,3 +229,7 @@ def _listings(licences: Iterator[PublicLicence]) -> Iterator[Listing]:
 def _key(version: str, *facts: Any) -> str:
     """Equal for equal facts: then the page is the same but for its time."""
     return hashlib.sha256(json.dumps([version, *facts], ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
+def _content(shelf: CheckpointShelf, name: str) -> bytes:
+    return shelf.file(name) or b""

@@ -20,7 +20,9 @@ from mailroom.settings.agency import (
 from mailroom.settings.catalogue import AgenciesFile, ServicesFile
 from mailroom.settings.channel import AnnouncementSection, ChannelName, ChannelSection, ChatSection, Finding
 from mailroom.settings.keeping import BackupSection, TargetSection
+from mailroom.settings.keys import EvidenceSection, KeysSection
 from mailroom.settings.licences import LicencesSection
+from mailroom.settings.records import PrivacySection, RetentionClassSection, RetentionSection
 from mailroom.settings.section import Day, Secret, Section
 from mailroom.settings.signing import SigningSection
 
@@ -31,9 +33,14 @@ __all__ = [
     "ChannelSection",
     "ChatSection",
     "Day",
+    "EvidenceSection",
     "Finding",
     "HoursSection",
+    "KeysSection",
     "LicencesSection",
+    "PrivacySection",
+    "RetentionClassSection",
+    "RetentionSection",
     "Secret",
     "Section",
     "ServicesFile",
@@ -69,4 +76,11 @@ class Settings(Section):
     backup: BackupSection = Field(
         default_factory=BackupSection, description="Copies of everything, kept elsewhere (R61)."
     )
+    keys: KeysSection = Field(default_factory=KeysSection, description="Keys of archive and evidence (R108).")
+    evidence: EvidenceSection = Field(
+        default_factory=EvidenceSection,
+        description="What others know of the books, so that nobody can change them unseen.",
+    )
+    retention: RetentionSection = Field(default_factory=RetentionSection, description="How long cases are kept (R60).")
+    privacy: PrivacySection = Field(default_factory=PrivacySection, description="Personal data (R98-R109).")
     daemon: DaemonSection = Field(default_factory=DaemonSection, description="The daemon.")

@@ -4,9 +4,13 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from mailroom.testing.chain_book import MemoryChainBook, link_new_rows
 from mailroom.testing.chat_books import MemoryChatBook
+from mailroom.testing.evidence_books import MemorySentBook
+from mailroom.testing.journal_book import MemoryJournalBook
 from mailroom.testing.keeping_book import MemoryKeepingBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
+from mailroom.testing.mailbox_book import MemoryMailboxBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
 from mailroom.testing.other_books import (
     MemoryAccountBook,
@@ -24,6 +28,8 @@ from mailroom.testing.paper_books import (
     MemoryLinkBook,
     MemoryOutgoingBook,
 )
+from mailroom.testing.privacy_books import MemoryPrivacyBook, MemoryReadBook
+from mailroom.testing.retention_book import MemoryRetentionBook
 from mailroom.testing.shelf import Shelf
 
 
@@ -56,6 +62,13 @@ class MemoryUnitOfWork:
         self.instruments = MemoryInstrumentBook(shelf)
         self.fields = MemoryFieldBook(shelf)
         self.keeping = MemoryKeepingBook(shelf)
+        self.mailbox = MemoryMailboxBook(shelf)
+        self.reads = MemoryReadBook(shelf)
+        self.privacy = MemoryPrivacyBook(shelf)
+        self.retention = MemoryRetentionBook(shelf)
+        self.journal = MemoryJournalBook(shelf)
+        self.sent = MemorySentBook(shelf)
+        self.chain = MemoryChainBook(shelf)
         return self
 
     def chats(self, channel: str, account: str) -> MemoryChatBook:
@@ -74,6 +87,7 @@ class MemoryUnitOfWork:
             raise RuntimeError("a unit of work that only reads has nothing to commit")
         if self._shelf is None:
             raise RuntimeError("this unit of work is committed already; begin another")
+        link_new_rows(self._shelf)
         self._books.shelf, self._shelf = self._shelf, None
 
 

@@ -118,13 +118,21 @@ class RecordingSender:
     sent: list[OutboxItem] = field(default_factory=list)
     enclosed: list[tuple[bytes, ...]] = field(default_factory=list)
     """The documents that went with each."""
+    raws: list[bytes] = field(default_factory=list)
+    """Each as it was handed over."""
     failures: list[Exception] = field(default_factory=list)
+    _composed: dict[str, tuple[bytes, ...]] = field(default_factory=dict)
 
-    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
+    async def compose(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> bytes:
+        self._composed[item.id] = tuple(enclosed)
+        return b"\n".join([f"{item.id}\n{item.to}\n{item.subject}\n\n{item.text}".encode(), *enclosed])
+
+    async def send(self, item: OutboxItem, raw: bytes) -> str:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(item)
-        self.enclosed.append(tuple(enclosed))
+        self.enclosed.append(self._composed[item.id])
+        self.raws.append(raw)
         return "250 accepted"
 
     async def close(self) -> None:

@@ -1,13 +1,15 @@
 """Copies, drills, re-readings and the fence of a restore in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from mailroom.domain.agency import buddhist_year
-from mailroom.domain.backup import BackupRun, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.backup import BackupCheck, BackupRun, Drill, Fence, FixityRun, Moved, NumberVoid
 from mailroom.domain.errors import RefusedActionError, StorageError
+from mailroom.domain.message import Place
 from mailroom.stages.fence import is_series, stated
+from mailroom.stages.reckoning import stretches
 from mailroom.testing.shelf import Shelf
 
 
@@ -52,6 +54,12 @@ class MemoryKeepingBook:
     def drills(self, limit: int = 20) -> list[Drill]:
         return self._shelf.drills[::-1][:limit]
 
+    def add_check(self, check: BackupCheck) -> None:
+        self._shelf.checks.append(check)
+
+    def checks(self, target: str, limit: int = 100) -> list[BackupCheck]:
+        return [one for one in reversed(self._shelf.checks) if one.target == target][:limit]
+
     def add_fixity(self, run: FixityRun) -> None:
         self._shelf.fixities.append(replace(run, id=len(self._shelf.fixities) + 1))
 
@@ -60,6 +68,30 @@ class MemoryKeepingBook:
 
     def fixities(self, limit: int = 20) -> list[FixityRun]:
         return self._shelf.fixities[::-1][:limit]
+
+    def move(self, moves: Sequence[Moved]) -> int:
+        there = {(one.segment, one.offset, one.digest): one.place for one in moves}
+        changed = 0
+        for key, record in self._shelf.messages.items():
+            if place := there.get(_named(record.logged.place, record.logged.digest)):
+                self._shelf.messages[key] = replace(record, logged=replace(record.logged, place=place))
+                changed += 1
+        for digest, document in self._shelf.documents.items():
+            if place := there.get(_named(document.place, digest)):
+                self._shelf.documents[digest] = replace(document, place=place)
+                changed += 1
+        for number, copy in enumerate(self._shelf.sent):
+            if place := there.get((copy.segment, copy.offset, copy.digest)):
+                self._shelf.sent[number] = replace(
+                    copy, segment=place.segment, offset=place.offset, stored_length=place.length
+                )
+                changed += 1
+        return changed
+
+    def rows_in(self, segment: str) -> int:
+        messages = [one.logged.place.segment for one in self._shelf.messages.values()]
+        documents = [one.place.segment for one in self._shelf.documents.values()]
+        return [*messages, *documents, *(one.segment for one in self._shelf.sent)].count(segment)
 
     def fence_missing(self) -> bool:
         return bool(self._shelf.fences)
@@ -70,16 +102,23 @@ class MemoryKeepingBook:
     def last_numbers(self) -> dict[tuple[str, int], int]:
         return {key: last for key, last in sorted(self._shelf.counters.items()) if is_series(key[0])}
 
-    def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
+    def lift_fence(
+        self, fences: Sequence[Fence], by: str, at: datetime, known: Collection[tuple[str, int, int]] = ()
+    ) -> None:
         if not self._shelf.fences:
             raise RefusedActionError("fence-none")
-        known = self.last_numbers()
-        for (name, year), last in stated(fences, known, buddhist_year(at)).items():
+        last_numbers = self.last_numbers()
+        for (name, year), last in stated(fences, last_numbers, buddhist_year(at)).items():
             self._shelf.counters[name, year] = last
-            first = known.get((name, year), 0) + 1
-            if first <= last:
-                self._shelf.voids.append(NumberVoid(name, year, first, last, at, by))
+            between = range(last_numbers.get((name, year), 0) + 1, last + 1)
+            for first, end in stretches(number for number in between if (name, year, number) not in known):
+                self._shelf.voids.append(NumberVoid(name, year, first, end, at, by))
         self._shelf.fences.clear()
+        self._shelf.lifted.append(at)
 
     def voids(self) -> list[NumberVoid]:
         return sorted(self._shelf.voids, key=lambda one: (one.series, one.year, one.first))
+
+
+def _named(place: Place, digest: str) -> tuple[str, int, str]:
+    return place.segment, place.offset, digest

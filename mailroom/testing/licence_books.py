@@ -7,6 +7,7 @@ from datetime import date, datetime
 from mailroom.domain.errors import StorageError
 from mailroom.domain.licence import Issuance, IssuanceState, Licence, LicenceEvent, LicenceQuery
 from mailroom.stages.normalise import compact, normalised
+from mailroom.testing.privacy_books import MemoryPrivacyBook
 from mailroom.testing.shelf import Shelf
 
 
@@ -66,7 +67,9 @@ class MemoryLicenceBook:
         yield from sorted(self._found(query), key=lambda one: (one.service, one.id))
 
     def _found(self, query: LicenceQuery) -> list[Licence]:
-        return [one for one in self._shelf.licences.values() if _matches(one, query)]
+        hidden = MemoryPrivacyBook(self._shelf).restricted_messages()
+        found = (one for one in self._shelf.licences.values() if _matches(one, query))
+        return [one for one in found if one.message_id not in hidden]
 
     def lapsing(self, first: date, last: date) -> list[Licence]:
         in_force = [one for one in self._shelf.licences.values() if one.status.in_force]
@@ -140,9 +143,15 @@ class MemoryIssuanceBook:
             one
             for one in self._shelf.issuances.values()
             if one.state in states
+            and not self._is_hidden(one)
             and any(words in text.lower() for text in (one.number, one.content.holder, one.content.premises))
         ]
         return sorted(named, key=lambda one: (one.changed_at, one.id), reverse=True)[offset : offset + limit]
+
+    def _is_hidden(self, paper: Issuance) -> bool:
+        hidden = MemoryPrivacyBook(self._shelf).restricted_messages()
+        licence = self._shelf.licences.get(paper.licence_id or 0)
+        return paper.message_id in hidden or (licence is not None and licence.message_id in hidden)
 
     def counts(self) -> dict[str, int]:
         states = [one.state for one in self._shelf.issuances.values()]

@@ -14,6 +14,7 @@ from mailroom.domain.record import History, MessageRecord, Verdict, text_key
 from mailroom.domain.register import RegisterNumber
 from mailroom.stages.mentions import SAME_MAIL_WITHIN, outbox_ids, quoted_numbers
 from mailroom.stages.normalise import compact
+from mailroom.testing.privacy_books import MemoryPrivacyBook
 from mailroom.testing.shelf import Shelf
 
 URGENCIES = (Urgency.NORMAL, Urgency.URGENT, Urgency.WITHIN, Urgency.VERY_URGENT, Urgency.MOST_URGENT)
@@ -209,12 +210,12 @@ class MemoryQueueBook:
         self._shelf = shelf
 
     def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
-        found = [record for record in self._in(view) if compact(search) in _searched(record)]
+        found = [record for record in self._in_sight(view) if compact(search) in _searched(record)]
         found.sort(key=_first_to_see, reverse=True)
         return [_without_attachments(record) for record in found[offset : offset + limit]]
 
     def counts(self) -> dict[str, int]:
-        return {view: len(self._in(view)) for view in (*VIEWS, "undelivered", "all")}
+        return {view: len(self._in_sight(view)) for view in (*VIEWS, "undelivered", "all")}
 
     def later(self, number: RegisterNumber) -> list[MessageRecord]:
         found = [record for record in self._in("all") if record.follows == number and record.number is None]
@@ -224,6 +225,10 @@ class MemoryQueueBook:
         envelopes = ((record.logged.envelope, row) for row, record in self._shelf.messages.items())
         ours = {one.external_id: row for one, row in envelopes if (one.channel, one.account) == (channel, account)}
         return {one: ours[one] for one in external_ids if one in ours}
+
+    def _in_sight(self, view: str) -> list[MessageRecord]:
+        hidden = MemoryPrivacyBook(self._shelf).restricted_messages()
+        return [one for one in self._in(view) if one.logged.id not in hidden]
 
     def _in(self, view: str) -> list[MessageRecord]:
         records = [_whole(self._shelf, record) for record in self._shelf.messages.values()]

@@ -12,6 +12,8 @@ from mailroom.domain.errors import StorageError
 from mailroom.domain.outbox import OutboxItem, OutboxState
 from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import INCOMING, RegisterDraft, RegisterEntry, RegisterNumber
+from mailroom.stages.reckoning import as_before
+from mailroom.testing.journal_book import claimed
 from mailroom.testing.message_books import MemoryMessageBook
 from mailroom.testing.shelf import Account, Shelf
 
@@ -27,7 +29,13 @@ class MemoryRegisterBook:
     def enter(self, draft: RegisterDraft) -> RegisterEntry:
         if self._shelf.entry_of(draft.message_id):
             raise StorageError("this message has its number already; nothing was changed")
-        number = RegisterNumber(draft.year, self._shelf.next_number(INCOMING, draft.year))
+        self._shelf.require_fence()
+        claim = claimed(self._shelf, draft.message_id)
+        if claim is None:
+            number = RegisterNumber(draft.year, self._shelf.next_number(INCOMING, draft.year))
+        else:
+            draft, number = as_before(draft, claim), RegisterNumber(claim.year, claim.number)
+            self._shelf.claims_closed[claim.key] = draft.registered_at
         entry = self._shelf.entries[number] = RegisterEntry(number, draft)
         return entry
 

@@ -4,18 +4,24 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 
-from mailroom.domain.backup import BackupRun, Drill, FixityRun, NumberVoid
+from mailroom.domain.backup import BackupCheck, BackupRun, Drill, FixityRun, NumberVoid
+from mailroom.domain.breach import Breach, BreachStep
 from mailroom.domain.case import Case
 from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
 from mailroom.domain.document import Document, DownloadLink
 from mailroom.domain.errors import FenceMissingError
+from mailroom.domain.evidence import Checkpoint, CheckpointProof, Link, SentCopy
 from mailroom.domain.instrument import Instrument
+from mailroom.domain.journal import Claim, JournalState, SentStub
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
+from mailroom.domain.mailbox import Clearing, MailboxUse
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.outgoing import OutgoingEntry
+from mailroom.domain.privacy import DataRequest, Read, Restriction
 from mailroom.domain.record import Event, MessageRecord, Reply
 from mailroom.domain.register import RegisterEntry, RegisterNumber
+from mailroom.domain.retention import Assignment, DestructionList, Hold, Transfer
 
 AccountKey = tuple[str, str]
 ChatKey = tuple[str, str, str]
@@ -68,18 +74,48 @@ class Shelf:
     chat_cursors: dict[AccountKey, str] = field(default_factory=dict)
     backups: dict[int, BackupRun] = field(default_factory=dict)
     drills: list[Drill] = field(default_factory=list)
+    mailbox_uses: dict[AccountKey, MailboxUse] = field(default_factory=dict)
+    clearings: list[Clearing] = field(default_factory=list)
+    checks: list[BackupCheck] = field(default_factory=list)
     fixities: list[FixityRun] = field(default_factory=list)
     fences: list[str] = field(default_factory=list)
     """Points whose restore awaits its fence."""
+    lifted: list[datetime] = field(default_factory=list)
+    """When fences were lifted."""
     voids: list[NumberVoid] = field(default_factory=list)
+    journal: list[JournalState] = field(default_factory=list)
+    """The latest at the end."""
+    claims: dict[tuple[str, int, int], Claim] = field(default_factory=dict)
+    claims_closed: dict[tuple[str, int, int], datetime] = field(default_factory=dict)
+    letter_claims: dict[str, SentStub] = field(default_factory=dict)
+    letter_claims_closed: dict[str, datetime] = field(default_factory=dict)
+    reads: list[Read] = field(default_factory=list)
+    data_requests: dict[int, DataRequest] = field(default_factory=dict)
+    restrictions: dict[int, Restriction] = field(default_factory=dict)
+    breaches: dict[int, Breach] = field(default_factory=dict)
+    breach_steps: list[BreachStep] = field(default_factory=list)
+    assignments: dict[RegisterNumber, Assignment] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
+    destruction_lists: dict[int, DestructionList] = field(default_factory=dict)
+    transfers: dict[int, Transfer] = field(default_factory=dict)
+
+    sent: list[SentCopy] = field(default_factory=list)
+    chain: list[Link] = field(default_factory=list)
+    sealed: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Records of rows that may change, as they were sealed; by table and key."""
+    checkpoints: dict[date, Checkpoint] = field(default_factory=dict)
+    checkpoint_proofs: list[CheckpointProof] = field(default_factory=list)
 
     def copy(self) -> Self:
         copies: dict[str, Any] = {one.name: getattr(self, one.name).copy() for one in fields(self)}
         return type(self)(**copies)
 
-    def next_number(self, register: str, year: int) -> int:
+    def require_fence(self) -> None:
         if self.fences:
-            raise FenceMissingError("these books were restored: state the last number of each series")
+            raise FenceMissingError("these books were restored: mailroom fence show")
+
+    def next_number(self, register: str, year: int) -> int:
+        self.require_fence()
         number = self.counters[register, year] = self.counters.get((register, year), 0) + 1
         return number
 

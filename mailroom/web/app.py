@@ -27,6 +27,7 @@ from mailroom.web.licence_routes import LICENCE_ROUTES, UPLOADS
 from mailroom.web.pages import Pages
 from mailroom.web.paper_routes import PAPER_ROUTES
 from mailroom.web.papers import waiting_for
+from mailroom.web.read_table import showing
 from mailroom.web.security import BODY_LIMIT, UPLOAD_LIMIT, ErrorBoundary, SecurityHeaders
 from mailroom.web.site import ChatLook, Desk, Handler, PaperOffice, Site
 
@@ -58,6 +59,10 @@ PRIVATE: Addresses = {
     "/messages/{id}/parts/{part}/stamped.pdf": {"GET": incoming_pdf.stamped},
     "/chats": {"GET": chats.chats_page},
 }
+
+
+BUNDLE = "/messages/{id}/bundle"
+"""Where the evidence bundle of a case is asked for; only where there is a key to sign with."""
 
 
 def application(
@@ -108,6 +113,9 @@ def application(
             alarms=alarms,
             waiting=waiting_for(papers.house) if papers else None,
             chats=chat is not None,
+            privacy="/privacy" in private,
+            retention="/retention" in private,
+            bundles=BUNDLE in private,
         ),
         papers=papers,
         incoming=incoming,
@@ -129,9 +137,11 @@ def _routes(site: Site, public: Addresses, private: Addresses) -> list[BaseRoute
 
 
 def _route(site: Site, path: str, handlers: Mapping[str, Handler], *, private: bool) -> Route:
+    shown = {method: showing(path, method) for method in handlers}
+
     async def endpoint(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
-        return await auth.answer(request, site, handlers[method], private=private)
+        return await auth.answer(request, site, handlers[method], private=private, path=path, showing=shown[method])
 
     larger = [Middleware(RequestBodyLimitMiddleware, max_body_size=UPLOAD_LIMIT)] if path in UPLOADS else None
     return Route(path, endpoint, methods=list(handlers), middleware=larger)

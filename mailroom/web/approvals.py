@@ -9,6 +9,7 @@ from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.licence import Issuance, IssuanceState
 from mailroom.web.paper_acts import release_soon
 from mailroom.web.papers import refusal, service_title
+from mailroom.web.reads import in_sight
 from mailroom.web.site import ROW_DIGITS, Site, Visit
 
 MOST = 100
@@ -52,6 +53,7 @@ def _shown(
 ) -> Response:
     waiting = _waiting(site)
     offered = [one for one in waiting if refusal(site.house, visit.clerk, one) is None]
+    visit.listed.extend(one.id for one in offered[:MOST])
     return site.pages.show(
         "approvals.html",
         session=visit.session,
@@ -69,4 +71,4 @@ def _shown(
 
 def _waiting(site: Site) -> list[Issuance]:
     with site.house.books.look() as uow:
-        return uow.issuances.in_state(IssuanceState.SUBMITTED, limit=LOOKED_THROUGH)
+        return in_sight(uow, uow.issuances.in_state(IssuanceState.SUBMITTED, limit=LOOKED_THROUGH))

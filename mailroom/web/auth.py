@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailroom.domain.clerk import Session
 from mailroom.domain.errors import RefusedActionError
+from mailroom.web.reads import Showing, barred, note
 from mailroom.web.site import Handler, Site, Visit
 
 MAX_FIELDS = 500
@@ -23,7 +24,8 @@ MAX_PARTS = 20
 """Fields of a form with an upload."""
 
 _LOCAL = re.compile(
-    r"/((messages|instruments|papers|desk/licences)/\d{1,15}|instruments|chats|papers(/approve)?|desk/(licences|letters))?"
+    r"/((messages|instruments|papers|desk/licences|privacy/(requests|breaches))/\d{1,15}|instruments|chats|papers(/approve)?"
+    r"|desk/(licences|letters)|privacy(/(reads|breaches))?)?"
     r"(\?[\w=&%.+-]{0,300})?",
     re.ASCII,
 )
@@ -94,8 +96,10 @@ def _refuse_foreign(request: Request, site: Site) -> None:
         raise HTTPException(403)
 
 
-async def answer(request: Request, site: Site, handler: Handler, *, private: bool) -> Response:
-    """Run a handler in a thread, for a clerk who may."""
+async def answer(
+    request: Request, site: Site, handler: Handler, *, private: bool, path: str, showing: Showing
+) -> Response:
+    """Run a handler in a thread, for a clerk who may, and note what is shown. `path` is the address as it is routed."""
     visit = await read_visit(request, site)
 
     def run() -> Response:
@@ -105,7 +109,11 @@ async def answer(request: Request, site: Site, handler: Handler, *, private: boo
             return _to_login(request)
         if private and request.method == "POST" and not _genuine(seen, session):
             return site.pages.show("error.html", session=session, status=403, code="forged", reference="")
-        return handler(site, seen)
+        if private and (kept := barred(site, seen, path)):
+            return kept
+        response = handler(site, seen)
+        note(site, seen, showing, response)
+        return response
 
     return await run_in_threadpool(run)
 

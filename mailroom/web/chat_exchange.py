@@ -95,7 +95,8 @@ def exchange(site: Site, visit: Visit, record: MessageRecord) -> Exchange:
         envelope = record.logged.envelope
         chats = uow.chats(envelope.channel, envelope.account)
         person = chats.person(who) if who else ChatPerson(id="")
-        cases = chats.cases(person, CASES_SHOWN + 1) if who else []
+        hidden = uow.privacy.restricted_messages()
+        cases = [one for one in chats.cases(person, CASES_SHOWN + 1) if one.message_id not in hidden] if who else []
         answers = _answers(uow, talk, record, who, site.clock.now())
     opened = is_opened(visit, record)
     shown = {one.part for one in talk.files.values()}

@@ -59,12 +59,13 @@ def chats_page(site: Site, visit: Visit) -> Response:
     page = page_number(visit)
     with site.books.look() as uow:
         chats = uow.chats(look.channel, look.account)
-        events = chats.recent(LOOKED_THROUGH)
+        events = _in_sight(uow, look, chats.recent(LOOKED_THROUGH))
         odd = [one for one in events if is_odd(one)]
         wanted = odd if view == "odd" else events
         lines = _lines(uow, look, chats, wanted[page * PAGE_SIZE : (page + 1) * PAGE_SIZE])
         going = [_going(site, chats, one) for one in (*chats.open(), *chats.closed())]
         counts = uow.health.chats()
+    visit.listed.extend({one.row: None for one in lines if one.row is not None})
     return site.pages.show(
         "chats.html",
         session=visit.session,
@@ -83,6 +84,15 @@ def chats_page(site: Site, visit: Visit) -> Response:
         steps=len(STEPS),
         address=addresses("/chats", view=view),
     )
+
+
+def _in_sight(uow: UnitOfWork, look: ChatLook, events: Sequence[ChatEvent]) -> list[ChatEvent]:
+    """Without those that became part of a restricted case (R106)."""
+    hidden = uow.privacy.restricted_messages()
+    if not hidden:
+        return list(events)
+    rows = uow.queue.rows(look.channel, look.account, {one.conversation for one in events if one.conversation})
+    return [one for one in events if rows.get(one.conversation) not in hidden]
 
 
 def is_odd(event: ChatEvent) -> bool:

@@ -28,7 +28,7 @@ def licences_page(site: Site, visit: Visit) -> Response:
     with house.books.look() as uow:
         found = uow.licences.search(query, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
         total = uow.licences.count(query)
-
+    visit.listed.extend(one.id for one in found[:PAGE_SIZE])
     return site.pages.show(
         "licences.html",
         session=visit.session,

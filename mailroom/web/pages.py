@@ -31,12 +31,17 @@ class Pages:
         alarms: Callable[[], Sequence[Remark]] = list,
         waiting: Callable[[Clerk], int] | None = None,
         chats: bool = False,
+        privacy: bool = False,
+        retention: bool = False,
+        bundles: bool = False,
     ) -> None:
         """`gaps` says what the set-up lacks, `alarms` what is wrong with the key that signs, `waiting` how many papers
         wait for somebody who is signed in.
 
         Every page with somebody signed in shows them; without `waiting` nothing leads to papers and licences, without
-        `chats` nothing to conversations.
+        `chats` nothing to conversations, without `privacy` nothing to requests about personal data and incidents,
+        without `retention` nothing to classes, holds and destruction lists,
+        without `bundles` nothing to evidence bundles.
         """
         self._environment = Environment(
             loader=PackageLoader("mailroom.web"),
@@ -53,6 +58,9 @@ class Pages:
             signing_alarms=alarms,
             papers_waiting=waiting,
             has_chats=chats,
+            has_privacy=privacy,
+            has_retention=retention,
+            has_bundles=bundles,
             day=thai_date,
         )
         self._environment.filters.update(bangkok=bangkok, file_size=file_size, by=buddhist)

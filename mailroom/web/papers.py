@@ -52,7 +52,7 @@ def papers_page(site: Site, visit: Visit) -> Response:
         counts = uow.issuances.counts()
         view = _view(visit, counts)
         found = uow.issuances.page([VIEWS[view]], search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
-
+    visit.listed.extend(one.id for one in found[:PAGE_SIZE])
     return site.pages.show(
         "papers.html",
         session=visit.session,

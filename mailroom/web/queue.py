@@ -24,6 +24,7 @@ def queue_page(site: Site, visit: Visit) -> Response:
     with site.books.look() as uow:
         found = uow.queue.page(view, search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
         counts, stranded = _counts(site, uow)
+    visit.listed.extend(one.logged.id for one in found[:PAGE_SIZE])
     return site.pages.show(
         "queue.html",
         session=visit.session,

@@ -124,6 +124,8 @@ class Visit:
     token: str = ""
     """The session token that the browser sent, valid or not."""
     session: Session | None = None
+    listed: list[int] = field(default_factory=list)
+    """Rows that the page lists, as its handler says: the note of the read names them."""
 
     @property
     def clerk(self) -> Clerk:

@@ -12,6 +12,7 @@ from mailroom.domain.licence import Act, Issuance, IssuanceState
 from mailroom.stages.normalise import normalised
 from storage.books.codec import number_of
 from storage.books.contents import content_columns, content_of
+from storage.books.hidden import papers_in_sight
 from storage.tables import ISSUANCE
 from storage.transaction import Transaction
 
@@ -72,6 +73,7 @@ class SqlIssuanceBook:
 
     def page(self, states: Collection[IssuanceState], search: str, *, offset: int, limit: int) -> list[Issuance]:
         query = sa.select(ISSUANCE).where(self._ours, ISSUANCE.c.state.in_([state.value for state in states]))
+        query = query.where(*papers_in_sight(self._transaction))
         if words := normalised(search).strip():
             columns = (ISSUANCE.c.number, ISSUANCE.c.holder, ISSUANCE.c.premises)
             query = query.where(sa.or_(*(column.icontains(words, autoescape=True) for column in columns)))

@@ -1,6 +1,6 @@
 """What was copied, tried and re-read, and the fence that a restore leaves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from mailroom.domain.agency import buddhist_year
-from mailroom.domain.backup import LOST_IN_RESTORE, BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.backup import (
+    LOST_IN_RESTORE,
+    BackupCheck,
+    BackupRun,
+    Difference,
+    Drill,
+    Fence,
+    FixityRun,
+    Moved,
+    NumberVoid,
+)
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.stages.fence import is_series, stated
+from mailroom.stages.reckoning import stretches
+from storage.books import places
 from storage.books.numbers import NumberSeries, fence_missing
 from storage.tables import (
+    BACKUP_CHECK,
     BACKUP_RUN,
     DRILL,
     FIXITY_RUN,
@@ -76,6 +89,22 @@ class SqlKeepingBook:
         query = sa.select(DRILL).where(DRILL.c.agency == self._agency).order_by(DRILL.c.id.desc()).limit(limit)
         return [_drill(row) for row in self._transaction.all(query)]
 
+    def add_check(self, check: BackupCheck) -> None:
+        row = {"target": check.target, "part": check.part, "parts": check.of, "at": check.at}
+        add = sa.insert(BACKUP_CHECK).values(agency=self._agency, differences=_listed(check.differences), **row)
+        self._transaction.run(add)
+
+    def checks(self, target: str, limit: int = 100) -> list[BackupCheck]:
+        check = BACKUP_CHECK.c
+        query = sa.select(BACKUP_CHECK).where(check.agency == self._agency, check.target == target)
+        rows = self._transaction.all(query.order_by(check.id.desc()).limit(limit))
+        return [
+            BackupCheck(
+                target=row.target, part=row.part, of=row.parts, at=row.at, differences=_differences(row.differences)
+            )
+            for row in rows
+        ]
+
     def add_fixity(self, run: FixityRun) -> None:
         row = {name: getattr(run, name) for name in ("at", "seconds", "records", "bytes")}
         lists = {"segments": list(run.segments), "healed": list(run.healed), "damaged": _listed(run.damaged)}
@@ -94,6 +123,12 @@ class SqlKeepingBook:
         query = sa.select(FIXITY_RUN).where(FIXITY_RUN.c.agency == self._agency)
         return [_fixity(row) for row in self._transaction.all(query.order_by(FIXITY_RUN.c.id.desc()).limit(limit))]
 
+    def move(self, moves: Sequence[Moved]) -> int:
+        return places.move(self._transaction, moves)
+
+    def rows_in(self, segment: str) -> int:
+        return places.rows_in(self._transaction, segment)
+
     def fence_missing(self) -> bool:
         return fence_missing(self._transaction)
 
@@ -108,15 +143,17 @@ class SqlKeepingBook:
         rows = self._transaction.all(query.order_by(counter.register, counter.year))
         return {(row.register, row.year): row.last for row in rows if is_series(row.register)}
 
-    def lift_fence(self, fences: Sequence[Fence], by: str, at: datetime) -> None:
+    def lift_fence(
+        self, fences: Sequence[Fence], by: str, at: datetime, known: Collection[tuple[str, int, int]] = ()
+    ) -> None:
         if not self.fence_missing():
             raise RefusedActionError("fence-none")
-        known = self.last_numbers()
-        for (name, year), last in stated(fences, known, buddhist_year(at)).items():
-            first = known.get((name, year), 0) + 1
+        last_numbers, of_claims = self.last_numbers(), frozenset(known)
+        for (name, year), last in stated(fences, last_numbers, buddhist_year(at)).items():
+            between = range(last_numbers.get((name, year), 0) + 1, last + 1)
             NumberSeries(self._transaction, name).raise_to(year, last)
-            if first <= last:
-                self._void(NumberVoid(name, year, first, last, at, by))
+            for first, end in stretches(number for number in between if (name, year, number) not in of_claims):
+                self._void(NumberVoid(name, year, first, end, at, by))
         said = [[one.series, one.year, one.last, one.source] for one in fences]
         missing = sa.update(NUMBER_FENCE).where(
             NUMBER_FENCE.c.agency == self._agency, NUMBER_FENCE.c.lifted_at.is_(None)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from mailroom.domain.errors import StorageError
 from mailroom.domain.licence import Act, Licence, LicenceEvent, LicenceQuery, LicenceStatus
 from storage.books.contents import content_columns, content_of
+from storage.books.hidden import in_sight
 from storage.books.licence_search import matching, search_columns
 from storage.books.numbers import NumberSeries
 from storage.tables import FIELD_DECISION, LICENCE, LICENCE_EVENT, LICENCE_REMINDER
@@ -85,24 +86,28 @@ class SqlLicenceBook:
     def search(self, query: LicenceQuery, *, offset: int, limit: int) -> list[Licence]:
         order = (LICENCE.c.issued_on.desc(), LICENCE.c.id.desc())
         # First the ids alone, then whole rows, for one page only.
-        ids = sa.select(LICENCE.c.id).where(self._ours, *matching(query)).order_by(*order).offset(offset).limit(limit)
+        ids = sa.select(LICENCE.c.id).where(*self._found(query)).order_by(*order).offset(offset).limit(limit)
         found = [row.id for row in self._transaction.all(ids)]
         rows = self._transaction.all(sa.select(LICENCE).where(LICENCE.c.id.in_(found)).order_by(*order))
         return [_licence(row) for row in rows]
 
     def count(self, query: LicenceQuery) -> int:
-        counted = sa.select(sa.func.count()).select_from(LICENCE).where(self._ours, *matching(query))
+        counted = sa.select(sa.func.count()).select_from(LICENCE).where(*self._found(query))
         return int(self._transaction.run(counted).scalar_one())
 
     def every(self, query: LicenceQuery) -> Iterator[Licence]:
         """Type by type: over a pair of columns SQLite would begin each page anew at the first of the type."""
         types = sa.select(LICENCE.c.service).where(self._ours).distinct().order_by(LICENCE.c.service)
-        page = sa.select(LICENCE).where(self._ours, *matching(query)).order_by(LICENCE.c.id).limit(CHUNK)
+        page = sa.select(LICENCE).where(*self._found(query)).order_by(LICENCE.c.id).limit(CHUNK)
         for (service,) in self._transaction.all(types):
             last = 0
             while rows := self._transaction.all(page.where(LICENCE.c.service == service, LICENCE.c.id > last)):
                 yield from map(_licence, rows)
                 last = rows[-1].id
+
+    def _found(self, query: LicenceQuery) -> list[sa.ColumnElement[bool]]:
+        """Ours that match; those of restricted cases are left out (R106)."""
+        return [self._ours, *matching(query), *in_sight(self._transaction, LICENCE.c.message_id)]
 
     def lapsing(self, first: date, last: date) -> list[Licence]:
         query = sa.select(LICENCE).where(

@@ -18,7 +18,7 @@ FENCES = sa.select(NUMBER_FENCE.c.id).where(
 
 
 def fence_missing(transaction: Transaction) -> bool:
-    """Whether these books were restored and nobody has stated yet which numbers were given meanwhile.
+    """Whether these books were restored, or another host numbers beside them, and nobody stated yet which numbers were given.
 
     Read once for each transaction, which is alone in writing.
     """
@@ -36,14 +36,18 @@ class NumberSeries:
 
     def next(self, year: int) -> int:
         """The next number of a year, taken in this transaction. Raises FenceMissingError."""
-        if fence_missing(self._transaction):
-            raise FenceMissingError(
-                "these books were restored from a backup, and numbers given since then are not in them; "
-                "state the last number of each series: mailroom fence"
-            )
+        self.require_fence()
         number = self.last(year) + 1
         self._count(year, number)
         return number
+
+    def require_fence(self) -> None:
+        """Raises FenceMissingError while no number may be given."""
+        if fence_missing(self._transaction):
+            raise FenceMissingError(
+                "these books were restored from a backup, or another host numbers for the same mailbox, and numbers that "
+                "were given elsewhere are not in them; see: mailroom fence show"
+            )
 
     def raise_to(self, year: int, last: int) -> None:
         """Go on after `last`, unless more numbers were given already."""

@@ -9,6 +9,7 @@ from mailroom.domain.outbox import OutboxState
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.register import RegisterNumber
 from mailroom.stages.normalise import compact
+from storage.books.hidden import in_sight
 from storage.books.outbox import NOT_SENT
 from storage.books.records import RECORDS, records_of
 from storage.tables import MESSAGE, OUTBOX_ITEM, REGISTER_ENTRY
@@ -35,6 +36,7 @@ class SqlQueueBook:
 
     def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
         query = sa.select(MESSAGE.c.id).where(self._ours, *self._in_view(view), *self._matching(compact(search)))
+        query = query.where(*in_sight(self._transaction, MESSAGE.c.id))
         query = query.order_by(*ORDER).offset(offset).limit(limit)
         # First the ids alone, which indexes know; then whole rows, for one page only.
         ids = [row.id for row in self._transaction.all(query)]
@@ -65,13 +67,16 @@ class SqlQueueBook:
     def counts(self) -> dict[str, int]:
         query = (
             sa.select(MESSAGE.c.outcome, sa.func.count().label("messages"))
-            .where(self._ours)
+            .where(self._ours, *in_sight(self._transaction, MESSAGE.c.id))
             .group_by(MESSAGE.c.outcome)
         )
         by_outcome = {row.outcome: row.messages for row in self._transaction.all(query)}
         counts = {view: sum(by_outcome.get(one, 0) for one in outcomes) for view, outcomes in OUTCOMES.items()}
         letters = sa.select(sa.func.count(OUTBOX_ITEM.c.message_id.distinct())).where(
-            OUTBOX_ITEM.c.agency == self._transaction.agency, NOT_SENT, OUTBOX_ITEM.c.state.in_(UNDELIVERED)
+            OUTBOX_ITEM.c.agency == self._transaction.agency,
+            NOT_SENT,
+            OUTBOX_ITEM.c.state.in_(UNDELIVERED),
+            *in_sight(self._transaction, OUTBOX_ITEM.c.message_id),
         )
         undelivered = self._transaction.run(letters).scalar_one()
         return counts | {"undelivered": undelivered, "all": sum(by_outcome.values())}

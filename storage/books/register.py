@@ -10,7 +10,9 @@ from mailroom.domain.case import Case, CaseState
 from mailroom.domain.decision import Secrecy, Urgency
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.register import INCOMING, RegisterDraft, RegisterEntry, RegisterNumber
+from mailroom.stages.reckoning import as_before
 from storage.books.codec import number_of
+from storage.books.journal import claimed, close_claim
 from storage.books.numbers import NumberSeries
 from storage.books.records import RECORDS, records_of
 from storage.tables import CASE_FILE, MESSAGE, REGISTER_ENTRY
@@ -30,7 +32,13 @@ class SqlRegisterBook:
         self._ours = sa.and_(REGISTER_ENTRY.c.agency == transaction.agency, REGISTER_ENTRY.c.register == INCOMING)
 
     def enter(self, draft: RegisterDraft) -> RegisterEntry:
-        number = self._numbers.next(draft.year)
+        self._numbers.require_fence()
+        claim = claimed(self._transaction, draft.message_id)
+        if claim is None:
+            number = self._numbers.next(draft.year)
+        else:
+            close_claim(self._transaction, claim, draft.registered_at)
+            draft, number = as_before(draft, claim), claim.number
         self._transaction.write(ENTER, _columns(draft) | {"agency": self._transaction.agency, "number": number})
         return RegisterEntry(RegisterNumber(draft.year, number), draft)
 

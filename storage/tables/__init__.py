@@ -7,7 +7,11 @@ from sqlmodel import SQLModel
 
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
 from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.evidence import ChainRow, CheckpointProofRow, CheckpointRow
+from storage.tables.evidence_sent import SentCopyRow
+from storage.tables.journal import JournalCursorRow, LetterClaimRow, NumberClaimRow
 from storage.tables.keeping import (
+    BackupCheckRow,
     BackupRunRow,
     DrillRow,
     FixityRunRow,
@@ -27,7 +31,16 @@ from storage.tables.licences import (
     OutgoingEntryRow,
 )
 from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
+from storage.tables.mailbox import ClearedMessageRow, ClearingRow, MailboxUseRow
+from storage.tables.privacy import BreachRow, BreachStepRow, DataRequestRow, ReadLogRow, RestrictionRow
 from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
+from storage.tables.retention import (
+    CaseRetentionRow,
+    DestructionItemRow,
+    DestructionListRow,
+    HoldRow,
+    TransferRow,
+)
 
 
 def table_of(row: type[SQLModel]) -> sa.Table:
@@ -63,9 +76,30 @@ CHAT_PERSON = table_of(ChatPersonRow)
 CONVERSATION = table_of(ConversationRow)
 CHAT_CURSOR = table_of(ChatCursorRow)
 BACKUP_RUN = table_of(BackupRunRow)
+BACKUP_CHECK = table_of(BackupCheckRow)
 DRILL = table_of(DrillRow)
 FIXITY_RUN = table_of(FixityRunRow)
 SEGMENT_READING = table_of(SegmentReadingRow)
 NUMBER_FENCE = table_of(NumberFenceRow)
+MAILBOX_USE = table_of(MailboxUseRow)
+CLEARING = table_of(ClearingRow)
+CLEARED_MESSAGE = table_of(ClearedMessageRow)
 NUMBER_VOID = table_of(NumberVoidRow)
+CASE_RETENTION = table_of(CaseRetentionRow)
+HOLD = table_of(HoldRow)
+DESTRUCTION_LIST = table_of(DestructionListRow)
+DESTRUCTION_ITEM = table_of(DestructionItemRow)
+TRANSFER = table_of(TransferRow)
+READ_LOG = table_of(ReadLogRow)
+DATA_REQUEST = table_of(DataRequestRow)
+RESTRICTION = table_of(RestrictionRow)
+BREACH = table_of(BreachRow)
+BREACH_STEP = table_of(BreachStepRow)
+SENT_COPY = table_of(SentCopyRow)
+JOURNAL_CURSOR = table_of(JournalCursorRow)
+NUMBER_CLAIM = table_of(NumberClaimRow)
+LETTER_CLAIM = table_of(LetterClaimRow)
+CHAIN = table_of(ChainRow)
+CHECKPOINT = table_of(CheckpointRow)
+CHECKPOINT_PROOF = table_of(CheckpointProofRow)
 METADATA = SQLModel.metadata

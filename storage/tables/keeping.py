@@ -48,6 +48,22 @@ class DrillRow(SQLModel, table=True):
     """Of each: subject and text."""
 
 
+class BackupCheckRow(SQLModel, table=True):
+    """A reading of part of what a target holds. Triggers forbid change and removal."""
+
+    __tablename__ = "backup_check"
+    __table_args__ = (Index("ix_backup_check_target", "agency", "target", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency: str = Field(sa_type=CleanText)
+    target: str = Field(sa_type=CleanText)
+    part: int
+    parts: int
+    at: datetime = Field(sa_type=UtcTime)
+    differences: list[Any] = Field(sa_type=sa.JSON)
+    """Of each: subject and text."""
+
+
 class FixityRunRow(SQLModel, table=True):
     """A re-reading of part of the archive. Triggers forbid change and removal."""
 

@@ -27,6 +27,7 @@ from mailroom.domain.errors import (
 from mailroom.domain.message import Envelope
 from mailroom.domain.outbox import OutboxItem
 from mailroom.ports import Inbox, Reader, Sender
+from tests.support.sending import hand_over
 
 WORDS = "ได้รับเรื่องของท่านแล้ว\n\nเลขรับ: 41/2569 น้ำ ที่ ป้า 🌸"
 PDF = b"%PDF-1.7\n" + bytes(range(256))
@@ -94,7 +95,7 @@ class SenderContract:
 
     async def test_a_letter_arrives_with_all_its_words(self, kit: SendingKit, sender: Sender) -> None:
         """And the other side's answer is one plain line."""
-        told = await sender.send(self.item(kit))
+        told = await hand_over(sender, self.item(kit))
         assert kit.arrived() == [WORDS]
         assert told
         assert told.isprintable()
@@ -102,41 +103,41 @@ class SenderContract:
     async def test_one_letter_after_another(self, kit: SendingKit, sender: Sender) -> None:
         """Each arrives once, in the order of sending."""
         for number in range(1, 6):
-            await sender.send(replace(self.item(kit, number), text=f"ฉบับที่ {number}"))
+            await hand_over(sender, replace(self.item(kit, number), text=f"ฉบับที่ {number}"))
         assert kit.arrived() == [f"ฉบับที่ {number}" for number in range(1, 6)]
 
     async def test_letters_sent_at_once_arrive_once_each(self, kit: SendingKit, sender: Sender) -> None:
         """None is lost or mixed with another."""
         items = [replace(self.item(kit, number), text=f"ฉบับที่ {number}") for number in range(1, 21)]
-        await asyncio.gather(*(sender.send(item) for item in items))
+        await asyncio.gather(*(hand_over(sender, item) for item in items))
         assert sorted(kit.arrived()) == sorted(item.text for item in items)
 
     async def test_a_refusal_for_good_is_permanent(self, kit: SendingKit, sender: Sender) -> None:
         """And costs the next letter nothing."""
         kit.refuse_for_good()
         with pytest.raises(PermanentChannelError) as caught:
-            await sender.send(self.item(kit))
+            await hand_over(sender, self.item(kit))
         self.is_a_sentence(caught.value)
-        await sender.send(self.item(kit, 2))
+        await hand_over(sender, self.item(kit, 2))
         assert kit.arrived() == [WORDS]
 
     async def test_a_busy_server_is_temporary(self, kit: SendingKit, sender: Sender) -> None:
         """Nothing arrived, nothing is in doubt; the same letter goes the next time."""
         kit.be_busy()
         with pytest.raises(TemporaryChannelError) as caught:
-            await sender.send(self.item(kit))
+            await hand_over(sender, self.item(kit))
         assert not isinstance(caught.value, UncertainDeliveryError | ChannelSetupError)
         self.is_a_sentence(caught.value)
-        await sender.send(replace(self.item(kit), attempts=1))
+        await hand_over(sender, replace(self.item(kit), attempts=1))
         assert kit.arrived() == [WORDS]
 
     async def test_a_lost_answer_is_uncertain_and_the_retry_identical(self, kit: SendingKit, sender: Sender) -> None:
         """Whoever counts copies sees the same letter; whoever knows keys sees one."""
         kit.lose_answer()
         with pytest.raises(UncertainDeliveryError) as caught:
-            await sender.send(self.item(kit))
+            await hand_over(sender, self.item(kit))
         self.is_a_sentence(caught.value)
-        await sender.send(replace(self.item(kit), attempts=1, uncertain=True))
+        await hand_over(sender, replace(self.item(kit), attempts=1, uncertain=True))
         assert set(kit.arrived()) == {WORDS}
         assert len(kit.arrived()) <= 2
 
@@ -144,7 +145,7 @@ class SenderContract:
         """Not the letter's fault: it waits."""
         kit.lock_out()
         with pytest.raises(ChannelSetupError) as caught:
-            await sender.send(self.item(kit))
+            await hand_over(sender, self.item(kit))
         self.is_a_sentence(caught.value)
         assert kit.arrived() == []
 
@@ -152,7 +153,7 @@ class SenderContract:
         """What was not handed over did not arrive."""
         kit.be_away()
         with pytest.raises(TemporaryChannelError) as caught:
-            await sender.send(self.item(kit))
+            await hand_over(sender, self.item(kit))
         assert not isinstance(caught.value, UncertainDeliveryError)
         self.is_a_sentence(caught.value)
 
@@ -161,11 +162,11 @@ class SenderContract:
         enclosed = Enclosed(name="ใบอนุญาต.pdf", media_type="application/pdf", digest="0" * 64)
         item = self.item(kit, enclosures=(enclosed,))
         if kit.carries_files:
-            await sender.send(item, [PDF])
+            await hand_over(sender, item, [PDF])
             assert kit.files() == [PDF]
             return
         with pytest.raises(PermanentChannelError) as caught:
-            await sender.send(item, [PDF])
+            await hand_over(sender, item, [PDF])
         self.is_a_sentence(caught.value)
         assert kit.arrived() == []
 
@@ -173,7 +174,7 @@ class SenderContract:
         """Before the first letter, after it, and twice."""
         unused, used = kit.sender(), kit.sender()
         await unused.close()
-        await used.send(self.item(kit))
+        await hand_over(used, self.item(kit))
         await used.close()
         await used.close()
 

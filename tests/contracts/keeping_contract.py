@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from mailroom.domain.backup import BackupRun, Difference, Drill, Fence, FixityRun, NumberVoid
+from mailroom.domain.backup import BackupCheck, BackupRun, Difference, Drill, Fence, FixityRun, Moved, NumberVoid
 from mailroom.domain.errors import FenceMissingError, RefusedActionError, StorageError
+from mailroom.domain.message import Place
 from mailroom.ports import Books, UnitOfWork
 from mailroom.stages.fence import FARTHEST
-from tests.support.book_values import NOW, YEAR, arrive, draft
-from tests.support.paper_values import SERVICE, outgoing
+from tests.contracts.sent_contract import sent_copy
+from tests.support.book_values import NOW, YEAR, arrive, decide, draft, message
+from tests.support.paper_values import SERVICE, document, outgoing
 
 DAY = timedelta(days=1)
 LICENCE = f"licence:{SERVICE}"
@@ -238,3 +240,48 @@ class KeepingContract:
             uow.keeping.lift_fence([fence(3), fence(0, "out")], "malee", NOW)
             assert [(one.series, one.first, one.last) for one in uow.keeping.voids()] == [("in", 1, 3)]
             assert uow.outgoing.enter(outgoing()).number.number == 1
+
+    def test_checks_of_a_target_come_latest_first(self, books: Books) -> None:
+        """With what was found, and those of other targets apart."""
+        checks = [
+            BackupCheck(target=name, part=part, of=28, at=NOW + part * DAY, differences=found)
+            for part, name, found in ((1, "disk", ()), (2, "away", ()), (2, "disk", (Difference("pack", "บิตเสีย"),)))
+        ]
+        with books.begin() as uow:
+            for check in checks:
+                uow.keeping.add_check(check)
+            uow.commit()
+        with books.look() as uow:
+            assert uow.keeping.checks("disk") == [checks[2], checks[0]]
+            assert uow.keeping.checks("disk", 1) == [checks[2]]
+            assert uow.keeping.checks("tape") == []
+
+    def test_records_that_moved_are_found_at_their_new_place(self, books: Books) -> None:
+        """Messages, papers and letters sent, in one call; only what lay there and has that digest."""
+        first, second = arrive(books, b"a", b"b")
+        with books.begin() as uow:
+            decide(uow, first, message(), 1)
+            uow.documents.put(document(place=Place("000001.seg", 17, 900)))
+            [letter] = [reply.id for reply in uow.messages.get(first.id).replies]
+            uow.sent.add(sent_copy(item=letter, segment="000001.seg", offset=5000))
+            uow.commit()
+        old = {first.place.segment, "000001.seg"}
+        places = [Place("000007.seg", 16 * number, 99) for number in range(4)]
+        moves = [
+            Moved(first.place.segment, first.place.offset, first.digest, places[0]),
+            Moved("000001.seg", 17, document().digest, places[1]),
+            Moved("000001.seg", 5000, sent_copy().digest, places[2]),
+            Moved(second.place.segment, second.place.offset, "0" * 64, places[3]),
+            Moved(second.place.segment, second.place.offset + 1, second.digest, places[3]),
+        ]
+        with books.begin() as uow:
+            assert (uow.keeping.move(moves), uow.keeping.move([]), uow.keeping.move(moves)) == (3, 0, 0)
+            uow.commit()
+        with books.look() as uow:
+            assert uow.messages.get(first.id).logged.place == places[0]
+            assert uow.messages.get(second.id).logged.place == second.place
+            assert uow.documents.get(document().digest).place == places[1]
+            [copy] = uow.sent.of_item(letter)
+            assert Place(copy.segment, copy.offset, copy.stored_length) == places[2]
+            assert uow.keeping.rows_in("000007.seg") == 3
+            assert sum(uow.keeping.rows_in(name) for name in old | {second.place.segment}) == 1

@@ -272,3 +272,31 @@ def _killed(command: list[str], agency: Installation, delay: float, *, once_ther
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(30)
+
+
+def test_one_case_is_brought_out_of_a_copy_with_all_that_belongs_to_it(agency: Installation, tmp_path: Path) -> None:
+    """What came and what was answered, byte for byte, and the register's words; from a mirror and from restic."""
+    _deliver(agency, 1, 2)
+    agency.once()
+    _told(agency, "backup", "run")
+    (answer,) = (one.raw for one in agency.smtp.letters if "p1@citizen.test" in one.recipients)
+    for name in ("mirror", "restic"):
+        found = _told(
+            agency, "restore", "case", f"1/{YEAR}", "--from", str(tmp_path / name), "--to", str(tmp_path / f"to-{name}")
+        )
+        folder = Path(found["folder"])
+        assert folder == tmp_path / f"to-{name}" / f"case-{YEAR}-000001"
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        assert len(files) == found["files"] == 3
+        (raw,) = (folder / "raw").iterdir()
+        assert b"p1@citizen.test" in raw.read_bytes()
+        (letter,) = (folder / "letters").iterdir()
+        assert letter.read_bytes() == answer
+        told = json.loads((folder / "case.json").read_text("utf-8"))
+        assert told["register_number"] == f"1/{YEAR}"
+        assert [one["state"] for one in told["letters"]] == ["sent"]
+        assert [path.name for path in (tmp_path / f"to-{name}").iterdir()] == [folder.name], "nothing is left behind"
+    assert (
+        "no case"
+        in agency.run("restore", "case", f"99/{YEAR}", "--from", "disk", "--to", str(tmp_path / "x"), fails=True).stderr
+    )

@@ -11,9 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.unit_of_work import SqlBooks
+from tests.support.keyrings import FORMS
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=FORMS)
+def form(request: pytest.FixtureRequest) -> str:
+    """Plain and sealed archives promise the same."""
+    return str(request.param)
+
+
+@pytest.fixture
+def keks(form: str) -> KeyEncryptionKeys | None:
+    """The keyring of that form."""
+    return FORMS[form]
 
 
 @pytest.fixture

@@ -18,22 +18,23 @@ from mailroom.domain.message import Kept
 from storage.archive import SegmentArchive
 from storage.claim import FolderClaim
 from storage.disk import refuse_network
+from storage.sealing.kek import KeyEncryptionKeys
 from tests.contracts.archive_contract import ArchiveContract
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[SegmentArchive]:
-    archive = SegmentArchive(tmp_path)
+def archive(tmp_path: Path, keks: KeyEncryptionKeys | None) -> Iterator[SegmentArchive]:
+    archive = SegmentArchive(tmp_path, keks=keks)
     yield archive
     archive.close()
 
 
 class TestSegmentArchive(ArchiveContract):
     @pytest.fixture
-    def archive(self, tmp_path: Path) -> Iterator[SegmentArchive]:
-        archive = SegmentArchive(tmp_path, segment_limit=1 << 20)
+    def archive(self, tmp_path: Path, keks: KeyEncryptionKeys | None) -> Iterator[SegmentArchive]:
+        archive = SegmentArchive(tmp_path, keks=keks, segment_limit=1 << 20)
         yield archive
         archive.close()
 
@@ -47,36 +48,36 @@ def segments(folder: Path) -> list[str]:
     return sorted(path.name for path in (folder / "segments").iterdir())
 
 
-def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
+def test_a_full_segment_is_followed_by_the_next(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """Segments roll at their limit and everything stays readable."""
-    archive = SegmentArchive(tmp_path, segment_limit=100_000)
+    archive = SegmentArchive(tmp_path, keks=keks, segment_limit=100_000)
     contents = [os.urandom(30_000) for _ in range(20)]
     kept = archive.keep(contents)
     assert [read(archive, one) for one in kept] == contents
     assert segments(tmp_path) == [f"00000{n}.seg" for n in range(1, 6)]
 
 
-def test_a_new_process_goes_on_in_the_last_segment(tmp_path: Path) -> None:
+def test_a_new_process_goes_on_in_the_last_segment(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """A clean end costs no new file."""
     for text in (b"one", b"two"):
-        archive = SegmentArchive(tmp_path)
+        archive = SegmentArchive(tmp_path, keks=keks)
         archive.keep([text])
         archive.close()
     assert segments(tmp_path) == ["000001.seg"]
-    assert [record.size for record in SegmentArchive(tmp_path).scan()] == [3, 3]
+    assert [record.size for record in SegmentArchive(tmp_path, keks=keks).scan()] == [3, 3]
 
 
 @pytest.mark.parametrize("lost", [1, 10, 60, 80])
-def test_a_torn_tail_is_left_and_a_new_segment_begun(tmp_path: Path, lost: int) -> None:
+def test_a_torn_tail_is_left_and_a_new_segment_begun(tmp_path: Path, lost: int, keks: KeyEncryptionKeys | None) -> None:
     """After a cut-off record nothing is written behind it, and what came before is still found."""
-    archive = SegmentArchive(tmp_path)
+    archive = SegmentArchive(tmp_path, keks=keks)
     [whole, torn] = archive.keep([b"whole", b"torn"])
     archive.close()
     path = tmp_path / "segments" / "000001.seg"
     os.truncate(path, path.stat().st_size - lost)
     torn_size = path.stat().st_size
     assert whole.place.length < torn_size < whole.place.length + torn.place.length
-    again = SegmentArchive(tmp_path)
+    again = SegmentArchive(tmp_path, keks=keks)
     [after] = again.keep([b"after"])
     assert after.place.segment == "000002.seg"
     assert path.stat().st_size == torn_size
@@ -84,9 +85,9 @@ def test_a_torn_tail_is_left_and_a_new_segment_begun(tmp_path: Path, lost: int) 
     assert [record.size for record in again.scan() if not record.damage] == [5, 5]
 
 
-def test_scanning_goes_on_after_a_broken_record(tmp_path: Path) -> None:
+def test_scanning_goes_on_after_a_broken_record(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """One damaged record does not hide the records behind it."""
-    archive = SegmentArchive(tmp_path)
+    archive = SegmentArchive(tmp_path, keks=keks)
     [_, broken, _] = archive.keep([b"first", b"second", b"third"])
     flip(tmp_path / "segments" / broken.place.segment, broken.place.offset + 17)
     found = list(archive.scan())
@@ -102,9 +103,9 @@ def flip(path: Path, offset: int, bit: int = 4) -> None:
         file.write(bytes([changed]))
 
 
-def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
+def test_every_flipped_bit_is_noticed(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """No byte of a record can change unseen."""
-    archive = SegmentArchive(tmp_path)
+    archive = SegmentArchive(tmp_path, keks=keks)
     [kept] = archive.keep([b"Subject: \xe0\xb8\x81\r\n\r\nbody body body"])
     path = tmp_path / "segments" / kept.place.segment
     for offset, bit in itertools.product(range(kept.place.length), range(8)):
@@ -115,9 +116,9 @@ def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
     assert read(archive, kept)
 
 
-def test_a_full_disk_is_said_with_its_remedy_and_heals(tmp_path: Path) -> None:
+def test_a_full_disk_is_said_with_its_remedy_and_heals(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """On a full disk keep() fails in words; when space returns it works on, and nothing kept before is touched."""
-    archive = SegmentArchive(tmp_path)
+    archive = SegmentArchive(tmp_path, keks=keks)
     [before] = archive.keep([os.urandom(10_000)])
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, hard))
@@ -133,9 +134,9 @@ def test_a_full_disk_is_said_with_its_remedy_and_heals(tmp_path: Path) -> None:
     assert segments(tmp_path) == ["000001.seg"]
 
 
-def test_writers_take_turns(tmp_path: Path, archive: SegmentArchive) -> None:
+def test_writers_take_turns(tmp_path: Path, archive: SegmentArchive, keks: KeyEncryptionKeys | None) -> None:
     """What two writers keep by turns in one archive stands whole, one record after another."""
-    other = SegmentArchive(tmp_path)
+    other = SegmentArchive(tmp_path, keks=keks)
     kept = [writer.keep([content])[0] for writer, content in [(archive, b"a"), (other, b"b"), (archive, b"c")]]
     other.close()
     assert [read(archive, one) for one in kept] == [b"a", b"b", b"c"]
@@ -169,7 +170,8 @@ KEEPER = textwrap.dedent(
     import hashlib, sys
     from pathlib import Path
     from storage.archive import SegmentArchive
-    archive = SegmentArchive(Path(sys.argv[1]), segment_limit=400_000)
+    from tests.support.keyrings import FORMS
+    archive = SegmentArchive(Path(sys.argv[1]), keks=FORMS[sys.argv[2]], segment_limit=400_000)
     for n in range(10_000):
         batch = [hashlib.sha512(b"%d-%d" % (n, i)).digest() * 500 for i in range(5)]
         for kept in archive.keep(batch):
@@ -178,19 +180,19 @@ KEEPER = textwrap.dedent(
 )
 
 
-def test_what_was_promised_survives_kill_9(tmp_path: Path) -> None:
+def test_what_was_promised_survives_kill_9(tmp_path: Path, form: str, keks: KeyEncryptionKeys | None) -> None:
     """A process killed in the middle of keep() has lost nothing that it had answered for."""
     promised: set[str] = set()
     for wanted in (7, 23, 58):
-        promised |= _keep_until_killed(tmp_path, wanted)
-    archive = SegmentArchive(tmp_path)
+        promised |= _keep_until_killed(tmp_path, form, wanted)
+    archive = SegmentArchive(tmp_path, keks=keks)
     archive.keep([b"and it goes on"])
     assert promised <= {record.digest for record in archive.scan() if not record.damage}
 
 
-def _keep_until_killed(folder: Path, wanted: int) -> set[str]:
+def _keep_until_killed(folder: Path, form: str, wanted: int) -> set[str]:
     with subprocess.Popen(
-        [sys.executable, "-c", KEEPER, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", KEEPER, str(folder), form], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         digests = {process.stdout.readline().split()[0] for _ in range(wanted)}
@@ -199,13 +201,14 @@ def _keep_until_killed(folder: Path, wanted: int) -> set[str]:
         return digests | {line.split()[0] for line in whole_lines}
 
 
-def test_one_batch_costs_one_sync(tmp_path: Path, count_syncs: Callable[[str], dict[str, int]]) -> None:
+def test_one_batch_costs_one_sync(tmp_path: Path, form: str, count_syncs: Callable[[str], dict[str, int]]) -> None:
     """A batch of a hundred contents is one fdatasync, once the segment is there."""
     counts = count_syncs(
         f"""
         from pathlib import Path
         from storage.archive import SegmentArchive
-        archive = SegmentArchive(Path({str(tmp_path)!r}))
+        from tests.support.keyrings import FORMS
+        archive = SegmentArchive(Path({str(tmp_path)!r}), keks=FORMS[{form!r}])
         archive.keep([b"first"])
         print("READY", flush=True)
         for n in range(10):
@@ -219,7 +222,8 @@ AFTER_A_FAILED_SYNC = """
 from pathlib import Path
 from mailroom.domain.errors import StorageError
 from storage.archive import SegmentArchive
-archive = SegmentArchive(Path({folder!r}))
+from tests.support.keyrings import FORMS
+archive = SegmentArchive(Path({folder!r}), keks=FORMS[{form!r}])
 [first] = archive.keep([b"first"])
 try:
     archive.keep([b"never promised"])
@@ -233,13 +237,13 @@ assert archive.open(after.place, after.digest).read() == b"after"
 """
 
 
-def test_a_failed_sync_is_never_repeated_on_its_file(tmp_path: Path) -> None:
+def test_a_failed_sync_is_never_repeated_on_its_file(tmp_path: Path, form: str) -> None:
     """After EIO the kernel may call the next sync a success: the file is left, and a new one begun."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
     trace = tmp_path / "trace"
     fault = ["-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=2"]
-    program = AFTER_A_FAILED_SYNC.format(folder=str(tmp_path))
+    program = AFTER_A_FAILED_SYNC.format(folder=str(tmp_path), form=form)
     command = ["strace", "-f", "-y", *fault, "-o", str(trace), sys.executable, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -22,6 +22,7 @@ from storage.engine import WRITES, open_engine
 from storage.schema import MIGRATIONS, newest, upgrade
 from storage.tables import METADATA
 from storage.unit_of_work import SqlBooks
+from tests.contracts.sent_contract import sent_copy
 from tests.support.book_values import NOW, YEAR, arrive, decide, item, message
 from tests.support.chat_values import ACCOUNT, CHANNEL, full_person
 from tests.support.chat_values import event as chat_event
@@ -121,6 +122,8 @@ def written(database: str) -> None:
         chats.unsend("m2", NOW)
         uow.keeping.add_drill(Drill(target="t", point="p", at=NOW, seconds=1, messages=1, bytes=1))
         uow.keeping.add_fixity(FixityRun(at=NOW, seconds=1, segments=(), records=1, bytes=1))
+        uow.outbox.put(item(logged.id))
+        uow.sent.add(sent_copy())
         uow.keeping.require_fence(NOW, "p")
         uow.keeping.lift_fence([Fence("in", YEAR, 2, ""), Fence("out", YEAR, 1, "")], "malee", NOW)
         uow.commit()
@@ -290,3 +293,31 @@ def test_the_database_is_ours_alone(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "mailroom.sqlite").stat().st_mode & 0o077 == 0
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
     books.close()
+
+
+PAPER_FACTS = ("digest", "kind", "name", "media_type", "size", "created_at")
+
+
+@pytest.mark.usefixtures("written")
+def test_a_paper_may_move_in_the_archive_and_nothing_else_of_it_changes(engine: Engine) -> None:
+    """Segments are sealed later, or written anew."""
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(sa.text("UPDATE document SET segment = '000002.seg', segment_offset = 9, stored_length = 9"))
+        for action in (*(f"UPDATE document SET {one} = {one}" for one in PAPER_FACTS), "DELETE FROM document"):
+            with pytest.raises(StorageError, match="written once"):
+                connection.execute(sa.text(action))
+
+
+SENT_FACTS = ("item", "attempt", "at", "digest", "size", "reply", "accepted")
+
+
+@pytest.mark.usefixtures("written")
+def test_what_was_sent_stays_as_it_was_sent(engine: Engine) -> None:
+    """Its place in the archive may move; what went, when, and what was answered does not change, nor vanish."""
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        connection.execute(
+            sa.text("UPDATE sent_copy SET segment = '000002.seg', segment_offset = 9, stored_length = 9")
+        )
+        for action in (*(f"UPDATE sent_copy SET {one} = {one}" for one in SENT_FACTS), "DELETE FROM sent_copy"):
+            with pytest.raises(StorageError, match="written once"):
+                connection.execute(sa.text(action))

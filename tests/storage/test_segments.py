@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from mailroom.domain.backup import Difference
-from mailroom.domain.errors import StorageError
+from mailroom.domain.errors import ConfigurationError, StorageError
 from mailroom.domain.message import LoggedMessage
 from storage.archive import SegmentArchive
 from storage.claim import FolderClaim
-from storage.segment import MAGIC
+from storage.record_form import MAGIC
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.segments import DIFFERENCES, ArchiveSegments
 from storage.unit_of_work import SqlBooks
 from tests.support.book_values import keep_and_log
@@ -62,9 +63,9 @@ def contents(seed: int, count: int) -> list[bytes]:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[Kept]:
+def kept(tmp_path: Path, database: str, sql_books: SqlBooks, keks: KeyEncryptionKeys | None) -> Iterator[Kept]:
     folder = tmp_path / "archive"
-    archive = SegmentArchive(folder, segment_limit=80_000)
+    archive = SegmentArchive(folder, keks=keks, segment_limit=80_000)
     rows = keep_and_log(archive, sql_books, *contents(1, 12))
     [paper] = archive.keep([b"%PDF" * 100])
     with sql_books.begin() as uow:
@@ -74,7 +75,7 @@ def kept(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[Kept]:
     while not (folder / "segments" / LAST).exists():
         rows += keep_and_log(archive, sql_books, *contents(len(rows), 2))
     rows += keep_and_log(archive, sql_books, b"the last one" * 20)
-    yield Kept(folder, sql_books, archive, ArchiveSegments(folder, database), rows)
+    yield Kept(folder, sql_books, archive, ArchiveSegments(folder, database, keks=keks), rows)
     archive.close()
 
 
@@ -302,6 +303,51 @@ def test_what_came_after_the_copy_is_taken_along(kept: Kept) -> None:
     assert kept.archive.open(unlogged.place, unlogged.digest).read() == b"not logged yet"
 
 
+class TestKeys:
+    """What is sealed rests on a small file, which is watched and healed like the segment."""
+
+    @pytest.fixture
+    def form(self) -> str:
+        return "sealed"
+
+    def test_a_lost_or_damaged_key_is_named_and_put_back(self, kept: Kept) -> None:
+        """Once for its segment, although it had been read before; a copy that is no such key is refused."""
+        path = kept.folder / "keys" / "000001.key"
+        whole, other = path.read_bytes(), (kept.folder / "keys" / "000002.key").read_bytes()
+        assert (kept.told(), kept.segments.broken_key(FIRST)) == ([], "")
+        for damage in (path.unlink, lambda: path.write_bytes(whole[:-5])):
+            damage()
+            [text] = kept.told()
+            assert text.startswith("the key of segment 000001")
+            assert kept.segments.broken_key(FIRST) == "keys/000001.key"
+            for wrong in (other, b"", whole[:-1]):
+                with pytest.raises(StorageError, match="take another copy"):
+                    kept.segments.replace_key(FIRST, io.BytesIO(wrong))
+            kept.segments.replace_key(FIRST, io.BytesIO(whole))
+            assert (kept.told(), kept.segments.broken_key(FIRST)) == ([], "")
+            assert path.read_bytes() == whole
+        assert (path.parent / "000001.key.damaged").read_bytes() == whole[:-5]
+        assert kept.told(LAST) == []
+
+    def test_a_lost_segment_comes_back_with_its_key(self, kept: Kept) -> None:
+        """Both are gone: the key first."""
+        segment, key = kept.path(FIRST), kept.folder / "keys" / "000001.key"
+        copies = segment.read_bytes(), key.read_bytes()
+        segment.unlink()
+        key.unlink()
+        assert kept.segments.broken_key(FIRST) == "keys/000001.key"
+        kept.segments.replace_key(FIRST, io.BytesIO(copies[1]))
+        kept.segments.replace(FIRST, io.BytesIO(copies[0]))
+        assert kept.told() == []
+
+    def test_without_a_keyring_nothing_is_called_damaged(self, kept: Kept, database: str) -> None:
+        """Fixity says that the keyring is missing, and heals nothing."""
+        keyless = ArchiveSegments(kept.folder, database)
+        for act in (lambda: keyless.read_through(FIRST, silent), lambda: keyless.broken_key(FIRST)):
+            with pytest.raises(ConfigurationError, match="name the keyring"):
+                act()
+
+
 def test_the_archive_goes_on_in_the_new_file(kept: Kept) -> None:
     """A writer that holds the damaged file open writes no more into it."""
     name = kept.segments.names()[-1]
@@ -341,11 +387,11 @@ def test_healing_beside_writers_loses_nothing(kept: Kept) -> None:
     assert all(kept.archive.open(one.place, one.digest).read() for one in written)
 
 
-def test_replacing_waits_for_the_writer(kept: Kept, database: str) -> None:
+def test_replacing_waits_for_the_writer(kept: Kept, database: str, keks: KeyEncryptionKeys | None) -> None:
     """While another process keeps writing, the segment is left alone, and the remedy is said."""
     claim = FolderClaim(kept.path(FIRST).parent)
     claim.take()
-    impatient = ArchiveSegments(kept.folder, database, patience=0.05)
+    impatient = ArchiveSegments(kept.folder, database, keks=keks, patience=0.05)
     with pytest.raises(StorageError, match="keeps writing"):
         impatient.replace(FIRST, io.BytesIO(kept.path(FIRST).read_bytes()))
     claim.close()

@@ -22,6 +22,7 @@ from mailroom.domain.message import Kept
 from mailroom.ports import Content, Spool
 from storage.archive import SegmentArchive
 from storage.claim import FolderClaim
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.spool import SegmentSpool
 
 ROOT = Path(__file__).parents[2]
@@ -30,8 +31,8 @@ SOON = 10.0
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Iterator[SegmentSpool]:
-    spool = SegmentSpool(tmp_path)
+def spool(tmp_path: Path, keks: KeyEncryptionKeys | None) -> Iterator[SegmentSpool]:
+    spool = SegmentSpool(tmp_path, keks=keks)
     yield spool
     spool.close()
 
@@ -50,8 +51,8 @@ def keep(spool: Spool, *contents: bytes) -> list[Spooled]:
 class GatedArchive(SegmentArchive):
     """An archive whose disk hangs until it is let go."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, keks: KeyEncryptionKeys | None) -> None:
+        super().__init__(folder, keks=keks)
         self.entered = threading.Semaphore(0)
         self.gate = threading.Event()
         self.batches: list[int] = []
@@ -81,17 +82,17 @@ def test_a_look_goes_on_behind_its_place(spool: SegmentSpool) -> None:
     assert bodies(spool, found[-1].place) == [b"four"]
 
 
-def test_an_empty_spool_is_empty(tmp_path: Path) -> None:
+def test_an_empty_spool_is_empty(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """Looking makes no folder and finds nothing."""
-    spool = SegmentSpool(tmp_path / "never")
+    spool = SegmentSpool(tmp_path / "never", keks=keks)
     assert bodies(spool) == bodies(spool, "00000001.000000000099.0123456789abcdef") == []
     assert not (tmp_path / "never").exists()
     spool.close()
 
 
-def test_segments_follow_one_another(tmp_path: Path) -> None:
+def test_segments_follow_one_another(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """A place in one segment is followed by what lies in the next."""
-    spool = SegmentSpool(tmp_path, SegmentArchive(tmp_path, segment_limit=3000))
+    spool = SegmentSpool(tmp_path, SegmentArchive(tmp_path, keks=keks, segment_limit=3000))
     contents = [os.urandom(1000) for _ in range(12)]
     found = keep(spool, *contents)
     assert len(list((tmp_path / "segments").iterdir())) > 3
@@ -104,23 +105,24 @@ LOOK = """
 import sys
 from pathlib import Path
 from storage.spool import SegmentSpool
-for one in SegmentSpool(Path(sys.argv[1])).after(sys.argv[2]):
+from tests.support.keyrings import FORMS
+for one in SegmentSpool(Path(sys.argv[1]), keks=FORMS[sys.argv[3]]).after(sys.argv[2]):
     print(one.body.decode())
 """
 
 
-def test_another_process_finds_what_was_kept(tmp_path: Path, spool: SegmentSpool) -> None:
+def test_another_process_finds_what_was_kept(tmp_path: Path, form: str, spool: SegmentSpool) -> None:
     """While we still have it open, a new process finds all of it, or what follows a place."""
     first, _, _ = keep(spool, b"one", b"two", b"three")
     for place, wanted in (("", "one two three"), (first.place, "two three")):
-        command = [sys.executable, "-c", LOOK, str(tmp_path), place]
+        command = [sys.executable, "-c", LOOK, str(tmp_path), place, form]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
         assert done.stdout.split() == wanted.split()
 
 
-def test_those_who_wait_share_one_sync(tmp_path: Path) -> None:
+def test_those_who_wait_share_one_sync(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """While the disk is busy with one delivery, twenty more gather, and are kept together."""
-    archive = GatedArchive(tmp_path)
+    archive = GatedArchive(tmp_path, keks)
     spool = SegmentSpool(tmp_path, archive)
     with ThreadPoolExecutor(21) as callers:
         kept = [callers.submit(spool.keep, b"0", AT, SOON)]
@@ -143,9 +145,9 @@ def test_a_hundred_at_once_are_all_kept(spool: SegmentSpool) -> None:
     assert sorted(map(int, bodies(spool))) == list(range(100))
 
 
-def test_nobody_waits_longer_than_told_for_a_disk_that_hangs(tmp_path: Path) -> None:
+def test_nobody_waits_longer_than_told_for_a_disk_that_hangs(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """The delivery is refused in time; what had not begun to be written is never written."""
-    archive = GatedArchive(tmp_path)
+    archive = GatedArchive(tmp_path, keks)
     spool = SegmentSpool(tmp_path, archive)
     for content in (b"begun", b"not begun"):
         started = time.monotonic()
@@ -172,9 +174,9 @@ def test_nobody_waits_longer_than_told_for_a_locked_folder(tmp_path: Path, spool
     assert b"after" in [one.body for one in keep(spool, b"after")]
 
 
-def test_what_is_being_written_is_not_seen_yet(tmp_path: Path) -> None:
+def test_what_is_being_written_is_not_seen_yet(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """Until it is safe a delivery may vanish again; a look shows what was there before it."""
-    spool = SegmentSpool(tmp_path)
+    spool = SegmentSpool(tmp_path, keks=keks)
     keep(spool, b"safe")
     holder = FolderClaim(tmp_path / "segments")
     holder.take()
@@ -203,14 +205,14 @@ def test_a_full_disk_is_said_and_heals(spool: SegmentSpool) -> None:
 
 
 @pytest.mark.parametrize("lost", [1, 30, 100])
-def test_a_torn_tail_hides_nothing(tmp_path: Path, lost: int) -> None:
+def test_a_torn_tail_hides_nothing(tmp_path: Path, lost: int, keks: KeyEncryptionKeys | None) -> None:
     """After a record that was cut off, what was kept before and after it is found, and the damage is said once."""
-    spool = SegmentSpool(tmp_path)
+    spool = SegmentSpool(tmp_path, keks=keks)
     before, _ = keep(spool, b"before", b"torn")
     spool.close()
     path = tmp_path / "segments" / "000001.seg"
     os.truncate(path, path.stat().st_size - lost)
-    again = SegmentSpool(tmp_path)
+    again = SegmentSpool(tmp_path, keks=keks)
     with capture_logs() as lines:
         assert [one.body for one in keep(again, b"after")] == [b"before", b"after"]
         assert bodies(again, before.place) == [b"after"]
@@ -218,13 +220,13 @@ def test_a_torn_tail_hides_nothing(tmp_path: Path, lost: int) -> None:
     again.close()
 
 
-def test_a_place_that_the_disk_forgot_skips_nothing(tmp_path: Path) -> None:
+def test_a_place_that_the_disk_forgot_skips_nothing(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """After a power cut something else may stand where we had read: it is found, and what came before it comes again."""
-    spool = SegmentSpool(tmp_path)
+    spool = SegmentSpool(tmp_path, keks=keks)
     first, second = keep(spool, b"first", b"second" * 100)
     spool.close()
     os.truncate(tmp_path / "segments" / "000001.seg", int(first.place.split(".")[1]))
-    again = SegmentSpool(tmp_path)
+    again = SegmentSpool(tmp_path, keks=keks)
     keep(again, b"third", b"fourth")
     assert bodies(again, second.place) == [b"first", b"third", b"fourth"]
     again.close()
@@ -249,15 +251,15 @@ def test_a_look_does_not_read_what_lies_before_its_place(tmp_path: Path, spool: 
     assert lines == []
 
 
-def test_a_closed_spool_takes_nothing(tmp_path: Path) -> None:
+def test_a_closed_spool_takes_nothing(tmp_path: Path, keks: KeyEncryptionKeys | None) -> None:
     """It says so at once, and what it had taken is safe."""
-    spool = SegmentSpool(tmp_path)
+    spool = SegmentSpool(tmp_path, keks=keks)
     spool.keep(b"one", AT, SOON)
     spool.close()
     spool.close()
     with pytest.raises(StorageError, match="closed"):
         spool.keep(b"two", AT, SOON)
-    assert bodies(SegmentSpool(tmp_path)) == [b"one"]
+    assert bodies(SegmentSpool(tmp_path, keks=keks)) == [b"one"]
 
 
 KEEPER = textwrap.dedent(
@@ -269,8 +271,9 @@ KEEPER = textwrap.dedent(
     from pathlib import Path
     from storage.archive import SegmentArchive
     from storage.spool import SegmentSpool
+    from tests.support.keyrings import FORMS
     folder = Path(sys.argv[1])
-    spool = SegmentSpool(folder, SegmentArchive(folder, segment_limit=50_000))
+    spool = SegmentSpool(folder, SegmentArchive(folder, keks=FORMS[sys.argv[3]], segment_limit=50_000))
     def keep(number):
         body = sys.argv[2].encode() + b"-%d-" % number * 200
         spool.keep(body, datetime.now(UTC), 30)
@@ -281,19 +284,19 @@ KEEPER = textwrap.dedent(
 )
 
 
-def test_what_was_promised_survives_kill_9(tmp_path: Path) -> None:
+def test_what_was_promised_survives_kill_9(tmp_path: Path, form: str, keks: KeyEncryptionKeys | None) -> None:
     """P03: a process killed in the middle of keeping has lost nothing that it had answered for."""
     promised: set[str] = set()
     for name, wanted in (("a", 7), ("b", 40)):
         with subprocess.Popen(
-            [sys.executable, "-c", KEEPER, str(tmp_path), name], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", KEEPER, str(tmp_path), name, form], cwd=ROOT, stdout=subprocess.PIPE, text=True
         ) as process:
             assert process.stdout is not None
             lines = [process.stdout.readline() for _ in range(wanted)]
             process.kill()
             lines += process.stdout.readlines()
         promised |= {"{}-{}-".format(*line.split()) for line in lines if line.endswith("\n") and len(line.split()) == 2}
-    spool = SegmentSpool(tmp_path)
+    spool = SegmentSpool(tmp_path, keks=keks)
     spool.keep(b"and it goes on", AT, SOON)
     found = {one.body[: one.body.index(b"-", 2) + 1].decode() for one in spool.after("") if one.body[1:2] == b"-"}
     assert promised <= found

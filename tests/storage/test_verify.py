@@ -10,22 +10,26 @@ from mailroom.domain.errors import StorageError
 from storage.archive import SegmentArchive
 from storage.driver import sqlite_module
 from storage.findings import Severity
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.unit_of_work import SqlBooks
 from storage.verify import verify
+from storage.verify_chain import UNSEALED
 from tests.support.book_values import decide, keep_and_log, message
 from tests.support.checked_storage import CheckedStorage
 
 
 @pytest.fixture
-def installed(tmp_path: Path, database: str, sql_books: SqlBooks) -> Iterator[CheckedStorage]:
+def installed(
+    tmp_path: Path, database: str, sql_books: SqlBooks, keks: KeyEncryptionKeys | None
+) -> Iterator[CheckedStorage]:
     """Five messages, numbered and answered."""
-    archive = SegmentArchive(tmp_path / "archive")
+    archive = SegmentArchive(tmp_path / "archive", keks=keks)
     rows = keep_and_log(archive, sql_books, *(os.urandom(2000) + b"%d" % n for n in range(5)))
     with sql_books.begin() as uow:
         for logged in rows:
             decide(uow, logged, message(str(logged.id)), logged.id)
         uow.commit()
-    yield CheckedStorage(tmp_path / "archive", database, archive, rows)
+    yield CheckedStorage(tmp_path / "archive", database, archive, rows, keks)
     archive.close()
 
 
@@ -34,7 +38,8 @@ def test_what_is_in_order_is_said_to_be(installed: CheckedStorage) -> None:
     report = installed.verify()
     assert (report.ok, report.findings) == (True, ())
     size = sum(logged.size for logged in installed.rows)
-    assert report.counts == {"messages": 5, "bytes": size, "entries": 5, "decided": 5, "letters": 5}
+    looked_at = {"messages": 5, "bytes": size, "entries": 5, "decided": 5, "letters": 5}
+    assert report.counts == looked_at | {"links": 22, "rows in the chain": 20, UNSEALED: 16}
 
 
 def test_a_flipped_bit_names_its_message(installed: CheckedStorage) -> None:

@@ -19,6 +19,7 @@ from mailroom.domain.outbox import OutboxItem
 from storage.archive import SegmentArchive
 from storage.driver import sqlite_module
 from storage.findings import Severity
+from storage.sealing.kek import KeyEncryptionKeys
 from storage.spool import SegmentSpool
 from storage.unit_of_work import SqlBooks
 from storage.verify_chats import ChatCheck
@@ -92,9 +93,9 @@ def take(books: SqlBooks, archive: SegmentArchive, external_id: str, sender: str
 
 
 @pytest.fixture
-def line(tmp_path: Path, sql_books: SqlBooks) -> Iterator[Line]:
+def line(tmp_path: Path, sql_books: SqlBooks, keks: KeyEncryptionKeys | None) -> Iterator[Line]:
     """e1 and e2 of somebody in one submission, e3 waits closed with its picture, e4 of somebody else is open."""
-    spool = SegmentSpool(tmp_path / CHANNEL / "spool" / ACCOUNT)
+    spool = SegmentSpool(tmp_path / CHANNEL / "spool" / ACCOUNT, keks=keks)
     line = Line(tmp_path / CHANNEL, sql_books, spool)
     line.deliver(event(1), event(2))
     line.deliver()
@@ -113,16 +114,16 @@ def line(tmp_path: Path, sql_books: SqlBooks) -> Iterator[Line]:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, database: str, line: Line) -> Iterator[CheckedStorage]:
+def installed(tmp_path: Path, database: str, line: Line, keks: KeyEncryptionKeys | None) -> Iterator[CheckedStorage]:
     """Two mails and one submission, numbered and answered."""
-    archive = SegmentArchive(tmp_path / "archive")
+    archive = SegmentArchive(tmp_path / "archive", keks=keks)
     first, second = keep_and_log(archive, line.books, b"1", b"2")
     with line.books.begin() as uow:
         decide(uow, first, message(address="Somsri@example.test"), first.id)
         decide(uow, second, message(address="other@example.test"), second.id)
         uow.commit()
     take(line.books, archive, "e1", PERSON)
-    yield CheckedStorage(tmp_path / "archive", database, archive)
+    yield CheckedStorage(tmp_path / "archive", database, archive, keks=keks)
     archive.close()
 
 
@@ -264,7 +265,7 @@ def test_a_content_that_is_taken_meanwhile_is_in_order(
     early.execute("SELECT 1 FROM chat_event").fetchall()
     (line.folder / "content" / "e3").unlink()
     line.converse((conversation(3, state=ConversationState.TAKEN, person=OTHER), []))
-    check = ChatCheck(early, opened, line.folder.parent, "agency", Counter())
+    check = ChatCheck(early, opened, line.folder.parent, "agency", Counter(), installed.keks)
     assert [finding for look in check.looks for finding in look()] == []
     early.close()
 

@@ -94,6 +94,19 @@ service lmtp {{
 """
 
 
+_QUOTA = """
+mail_plugins = quota
+protocol imap {{
+  mail_plugins = quota imap_quota
+}}
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+  quota_rule = *:storage={kilobytes}K
+}}
+"""
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on now."""
     with socket.socket() as probe:
@@ -110,6 +123,8 @@ class Dovecot:
     """
 
     tls: Certificate | None = None
+    quota_kilobytes: int | None = None
+    """Room of each mailbox; None for a server without quotas."""
     host: str = "127.0.0.1"
     imap: int = field(default_factory=free_port)
     imaps: int = field(default_factory=free_port)
@@ -239,7 +254,8 @@ class Dovecot:
 
     def _write_configuration(self) -> None:
         tls = f"ssl = yes\nssl_cert = <{self.tls.certificate}\nssl_key = <{self.tls.key}" if self.tls else "ssl = no"
-        text = _CONFIGURATION.format(
+        text = _QUOTA.format(kilobytes=self.quota_kilobytes) if self.quota_kilobytes else ""
+        text += _CONFIGURATION.format(
             root=self.root,
             user=self._owner,
             group=_group_of(self._owner),

@@ -17,6 +17,7 @@ from typing import Any
 from mailroom import bootstrap
 from mailroom.cli.operation import full_pass
 from mailroom.services.export import Export, ExportFormat
+from tests.support.commands import run_command
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.smtp_end import SmtpEnd
 
@@ -124,17 +125,7 @@ class Installation:
 
     def bare(self, *arguments: str, fails: bool = False, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """A command that names its own configuration, or none."""
-        done = subprocess.run(
-            [sys.executable, "-m", "mailroom", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env=self.variables,
-            cwd=ROOT,
-            timeout=300,
-            check=False,
-        )
+        done = run_command(arguments, env=self.variables, cwd=ROOT, stdin=stdin)
         assert (done.returncode != 0) == fails, f"exit {done.returncode}: {done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
         return done

@@ -11,6 +11,7 @@ from mailroom.domain.decision import Classification, Decision, Kind, Letter, Out
 from mailroom.domain.message import Address, Message
 from mailroom.domain.signature import CertificateFacts
 from mailroom.services.signing_alarms import SigningAlarms
+from mailroom.web.app import NO_ADDRESSES, Addresses
 from mailroom.web.site import PaperOffice
 from tests.support.licence_office import CATALOGUE, Office
 from tests.support.web_site import Site
@@ -44,8 +45,13 @@ class LicensingSite:
             alarms=SigningAlarms(
                 certificate=lambda: self.certificate, turns=self.office.house.turns, clock=self.office.clock
             ),
+            private=self.private(),
         )
         self.app, self.sign_in = self.site.app, self.site.sign_in
+
+    def private(self) -> Addresses:
+        """Addresses beside those of the desk."""
+        return NO_ADDRESSES
 
     def _ask(self) -> None:
         self.asked += 1

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from mailroom.domain.backup import NumberVoid
 from mailroom.domain.decision import (
     Classification,
     Decision,
@@ -129,7 +130,10 @@ class ReadOnlyBooks:
 
     lines: Iterable[tuple[RegisterEntry, MessageRecord]] = ()
     log: Iterable[MessageRecord] = ()
+    lost: Iterable[NumberVoid] = ()
     years: list[int | None] = field(default_factory=list)
+    hidden: frozenset[int] = frozenset()
+    """Messages of restricted cases."""
 
     def look(self) -> "ReadOnlyBooks":
         return self
@@ -146,6 +150,20 @@ class ReadOnlyBooks:
     @property
     def messages(self) -> "ReadOnlyBooks":
         return self
+
+    @property
+    def keeping(self) -> "ReadOnlyBooks":
+        return self
+
+    @property
+    def privacy(self) -> "ReadOnlyBooks":
+        return self
+
+    def restricted_messages(self) -> frozenset[int]:
+        return self.hidden
+
+    def voids(self) -> list[NumberVoid]:
+        return list(self.lost)
 
     def entries(self, year: int | None) -> Iterator[tuple[RegisterEntry, MessageRecord]]:
         self.years.append(year)

@@ -35,7 +35,7 @@ from mailroom.services.signing_alarms import SigningAlarms
 from mailroom.settings import WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
 from mailroom.texts import load_composer, load_texts
-from mailroom.web.app import application
+from mailroom.web.app import NO_ADDRESSES, Addresses, application
 from mailroom.web.site import ChatLook, PaperOffice
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
@@ -117,6 +117,7 @@ class Site:
         incoming: ReceivingDesk | None = None,
         alarms: SigningAlarms | None = None,
         chat: ChatLook | None = None,
+        private: Addresses = NO_ADDRESSES,
     ) -> None:
         self._books, self._archive = books, archive
         self.problems: list[str] = []
@@ -155,6 +156,7 @@ class Site:
             papers=papers,
             incoming=incoming,
             chat=chat,
+            private=private,
         )
 
     def receive(

@@ -7,6 +7,7 @@ from typing import Any
 from mailroom.domain.backup import BackupRun, Drill
 from mailroom.ports import Books, Clock, KeepingBook
 from mailroom.services.keeping.fixity import RUNS_LOOKED_AT, still_damaged
+from mailroom.services.keeping.schedule import CHECK_PARTS, still_wrong
 
 BACKUP_LATE = timedelta(hours=26)
 DRILL_LATE = timedelta(days=8)
@@ -17,7 +18,7 @@ LEDGER_LIMIT = 1000
 
 
 def keeping_codes(books: Books, clock: Clock, targets: Sequence[str]) -> list[str]:
-    """`backup-late`, `backup-failed`, `drill-late`, `drill-failed`, `fixity-late`: only of targets that are configured.
+    """`backup-late`, `backup-failed`, `backup-damaged`, `drill-late`, `drill-failed`, `fixity-late`: only of targets that are configured.
 
     `archive-damaged` and `fence-missing` are told wherever they are known.
     """
@@ -58,6 +59,8 @@ def _of_target(keeping: KeepingBook, target: str, now: datetime) -> Iterator[str
         yield "backup-late"
     if ended and ended[0].error:
         yield "backup-failed"
+    if still_wrong(keeping.checks(target, 2 * CHECK_PARTS)):
+        yield "backup-damaged"
     drill = _drill_of(keeping, target)
     if drill is not None and not drill.passed:
         yield "drill-failed"
@@ -87,6 +90,7 @@ def _fixity_late(keeping: KeepingBook, targets: Sequence[str], now: datetime) ->
 CODES = (
     "fence-missing",
     "archive-damaged",
+    "backup-damaged",
     "backup-failed",
     "backup-late",
     "drill-failed",

@@ -1,12 +1,13 @@
 """Making copies: the database first, so that all that its copy names is in the copy of the archive."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from mailroom.domain.backup import BackupRun, Difference
+from mailroom.domain.backup import BackupCheck, BackupRun, Difference
 from mailroom.domain.errors import MailroomError
 from mailroom.ports import Books, Clock, Snapshot
 from mailroom.services.keeping.keep_plan import let_go
@@ -15,6 +16,7 @@ from mailroom.services.keeping.targets import Lock, Target, Watch, chosen
 log = structlog.get_logger(__name__)
 
 DATABASE = "database"
+CONFIGURATION = "configuration"
 LEDGER_LIMIT = 100_000
 Sources = Callable[[], Mapping[str, Path]]
 """Names and places of all that is copied besides the database, as they are at that moment."""
@@ -34,8 +36,12 @@ class BackupService:
         installation: str,
         lock: Lock,
         clock: Clock,
+        seal: Callable[[Path, Path], None] | None = None,
     ) -> None:
-        """`snapshot_file` is where the copy of the database lies while it is stored."""
+        """`snapshot_file` is where the copy of the database lies while it is stored.
+
+        `seal` writes a sealed copy of a file, for targets that keep plain files.
+        """
         self._books = books
         self._targets = targets
         self._snapshot = snapshot
@@ -44,6 +50,8 @@ class BackupService:
         self._installation = installation
         self._lock = lock
         self._clock = clock
+        self._seal = seal
+        self._sealed = snapshot_file.with_name(f"{snapshot_file.name}.sealed")
 
     def run(self, wanted: str, watch: Watch, *, new: bool = False) -> list[BackupRun]:
         """One run for each target, or for the one that is wanted; what failed has `error`.
@@ -57,10 +65,20 @@ class BackupService:
             return [self._one(target, watch, new=new) for target in targets]
 
     def check(self, wanted: str, part: int, of: int) -> dict[str, list[Difference]]:
-        """Have each target read the n-th of so many equal parts of what it holds; what is damaged, by target."""
+        """Have each target read the n-th of so many equal parts of what it holds; what is damaged, by target.
+
+        What was found is in the books. Raises ConfigurationError for an unknown target, AlreadyRunningError.
+        """
         targets = chosen(self._targets, wanted)
         with self._lock():
-            return {target.name: _checked(target, part, of) for target in targets}
+            found = {target.name: _checked(target, part, of) for target in targets}
+            with self._books.begin() as uow:
+                for name, differences in found.items():
+                    uow.keeping.add_check(
+                        BackupCheck(target=name, part=part, of=of, at=self._clock.now(), differences=tuple(differences))
+                    )
+                uow.commit()
+        return found
 
     def _one(self, target: Target, watch: Watch, *, new: bool) -> BackupRun:
         first = not any(run.point for run in self._ledger(target))
@@ -71,6 +89,7 @@ class BackupService:
             ended = replace(run, error=str(error))
         finally:
             self._file.unlink(missing_ok=True)
+            shutil.rmtree(self._sealed, ignore_errors=True)
         ended = replace(ended, ended_at=self._clock.now())
         self._note(ended)
         if not ended.error and not target.append_only:
@@ -93,9 +112,23 @@ class BackupService:
             store.prepare()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         tables = self._snapshot.copy_to(self._file)
+        found = {DATABASE: self._file, **self._sources()}
+        if target.plain and self._seal is not None:
+            found |= {name: self._sealed_copy(found[name]) for name in (DATABASE, CONFIGURATION) if name in found}
         with watch(target.name) as done:
-            point, read, added = store.store({DATABASE: self._file, **self._sources()}, self._installation, done)
+            point, read, added = store.store(found, self._installation, done)
         return replace(run, point=point, bytes_read=read, bytes_added=added, tables=tables)
+
+    def _sealed_copy(self, source: Path) -> Path:
+        """Of a file, or of the files in a folder. The archive is sealed as it is."""
+        if self._seal is None:
+            return source
+        target = self._sealed / source.name
+        for file in sorted(source.iterdir()) if source.is_dir() else [source]:
+            sealed = target / file.name if source.is_dir() else target
+            sealed.parent.mkdir(parents=True, exist_ok=True)
+            self._seal(file, sealed)
+        return target
 
     def _note(self, run: BackupRun) -> None:
         with self._books.begin() as uow:

@@ -31,6 +31,8 @@ class DrillService:
     scratch: Path
     verify: Callable[[Path], Checked]
     """The independent check of a folder in which a copy was arranged."""
+    unlock: Callable[[Path], None]
+    """Opens what is sealed of a copy that was arranged in a folder."""
     free: Callable[[Path], int]
     """Free bytes where a folder lies."""
     lock: Lock
@@ -98,6 +100,7 @@ class DrillService:
 
     def _compared(self, ready: Path, run: BackupRun) -> tuple[Mapping[str, int], tuple[Difference, ...]]:
         """The books with what they were at that point, and each record of the archive with its digest in the books."""
+        self.unlock(ready)
         digests = self.snapshot.dump_digests(ready / DATA / DATABASE_FILE)
         checked = self.verify(ready)
         return checked.counts, (*table_differences(run.tables, digests), *checked.differences)

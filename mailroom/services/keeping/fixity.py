@@ -1,11 +1,13 @@
 """Fixity: the archive is read again in rotation, and what is damaged is put right from a second copy, never removed."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
+from typing import BinaryIO
 
 import structlog
 
@@ -70,7 +72,7 @@ class FixityService:
             for name in part:
                 found_records, found_size, differences = self._read(name, watch)
                 records, size = records + found_records, size + found_size
-                if differences and self._healed(name):
+                if differences and self._healed(name, watch):
                     healed.append(name)
                 elif differences:
                     damaged.append(Difference(name, "; ".join(one.text for one in differences)))
@@ -100,28 +102,38 @@ class FixityService:
         with watch(name) as done:
             return self.segments.read_through(name, done)
 
-    def _healed(self, name: str) -> bool:
-        """From the first copy that is whole and holds every record of the books; the damaged file stays beside it."""
+    def _healed(self, name: str, watch: Watch) -> bool:
+        """From the first copy that is whole and holds every record of the books; the damaged file stays beside it.
+
+        Where the key of the segment is lost, that small file is put back first.
+        """
+        key = self.segments.broken_key(name)
+        if key and self._restored(key, partial(self.segments.replace_key, name)) and not self._read(name, watch)[2]:
+            return True
+        return self._restored(f"segments/{name}", partial(self.segments.replace, name))
+
+    def _restored(self, path: str, put: Callable[[BinaryIO], None]) -> bool:
+        """Whether a copy of this file of the archive was fit to be put back."""
         try:
             return any(
-                self._healed_from(target, name) for target in sorted(self.targets, key=lambda one: not one.plain)
+                self._restored_from(target, f"{ARCHIVE}/{path}", put)
+                for target in sorted(self.targets, key=lambda one: not one.plain)
             )
         finally:
             rmtree(self.scratch, ignore_errors=True)
 
-    def _healed_from(self, target: Target, name: str) -> bool:
+    def _restored_from(self, target: Target, path: str, put: Callable[[BinaryIO], None]) -> bool:
         try:
             store = target.open()
             points = [one for one in store.points() if one.installation in ("", self.installation)]
         except MailroomError as error:
             log.warning("fixity.no-second-copy", target=target.name, error=type(error).__name__)
             return False
-        path = f"{ARCHIVE}/segments/{name}"
         for point in sorted(points, key=lambda one: one.at, reverse=True)[:POINTS_TRIED]:
             try:
                 restore_scratch(store, point.id, self.scratch, _unwatched, [path])
                 with (self.scratch / path).open("rb") as whole:
-                    self.segments.replace(name, whole)
+                    put(whole)
             except (MailroomError, OSError) as error:
                 log.warning("fixity.copy-unfit", target=target.name, point=point.id, error=type(error).__name__)
             else:

@@ -11,10 +11,9 @@ from pathlib import Path
 from mailroom.domain.backup import Difference, StoredPoint
 from mailroom.domain.errors import BackupError
 from mailroom.ports import BackupStore, BytesDone
-from mailroom.services.keeping.backup import DATABASE
+from mailroom.services.keeping.backup import CONFIGURATION, DATABASE
 
 ARCHIVE = "archive"
-CONFIGURATION = "configuration"
 CHANNEL = "channel-"
 DATA = "data"
 DATABASE_FILE = "mailroom.db"
@@ -44,6 +43,8 @@ class Restored:
 class Steps:
     """What the restored copy is given to; each gets the folder that holds `data` and the configuration."""
 
+    unlock: Callable[[Path], None]
+    """Opens what is sealed of the copy, where it is; for the rest the keyring is put beside it."""
     require_fence: Callable[[Path, StoredPoint], None]
     """Marks the books as coming from a copy: no number is given until the last ones are stated."""
     verify: Callable[[Path, StoredPoint], Checked]
@@ -80,6 +81,7 @@ def restore(store: BackupStore, wanted: str, folder: Path, steps: Steps, done: B
         incoming.mkdir(parents=True)
         store.restore(point.id, incoming, done)
         arrange(incoming, ready)
+        steps.unlock(ready)
         steps.require_fence(ready, point)
         (work / _WHOLE).write_text(point.id, encoding="utf-8")
     _move(ready, folder)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from mailroom.domain.agency import BANGKOK
-from mailroom.domain.backup import BackupRun, Drill, FixityRun
+from mailroom.domain.backup import BackupCheck, BackupRun, Drill, FixityRun
 
 AGAIN = timedelta(hours=1)
 """A copy that failed is tried again after so long."""
+CHECK_PARTS = 28
+"""Everything that a target holds is read once in so many nights, a part of it each night."""
 DRILL_AGAIN = timedelta(hours=22)
 """A drill that found differences is repeated daily, with the newest copy."""
 
@@ -35,6 +37,29 @@ def drill_due(drills: Sequence[Drill], now: datetime, at: time, weekday: int) ->
         return True
     latest = drills[0]
     return latest.at < slot(now, at, weekday) or (not latest.passed and now - latest.at >= DRILL_AGAIN)
+
+
+def part_due(checks: Sequence[BackupCheck], now: datetime, at: time) -> int | None:
+    """Which of the parts is read now; of one target, latest first. None when this night's was read."""
+    nightly = next((one for one in checks if one.of == CHECK_PARTS), None)
+    if nightly is None:
+        return 1
+    return nightly.part % CHECK_PARTS + 1 if nightly.at < slot(now, at) else None
+
+
+def still_wrong(checks: Sequence[BackupCheck]) -> bool:
+    """Whether what was found wrong with a target's copies was read since without a fault; latest first.
+
+    A reading of the whole says more than those of parts before it.
+    """
+    seen: set[tuple[int, int]] = set()
+    for one in checks:
+        if (one.part, one.of) not in seen and one.differences:
+            return True
+        if one.of == 1:
+            return False
+        seen.add((one.part, one.of))
+    return False
 
 
 def fixity_due(runs: Sequence[FixityRun], now: datetime, at: time) -> bool:

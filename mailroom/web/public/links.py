@@ -24,6 +24,9 @@ class Links(Protocol):
 
     def slideshow(self) -> str: ...
 
+    def checkpoints(self, name: str = "") -> str:
+        """The list, or one file of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerLinks:
@@ -48,6 +51,9 @@ class ServerLinks:
 
     def slideshow(self) -> str:
         return "/licences/slideshow"
+
+    def checkpoints(self, name: str = "") -> str:
+        return f"/checkpoints/{name}" if name else "/checkpoints"
 
     def search(self, **wanted: object) -> str:
         """The search with what is wanted; what is empty is left out."""
@@ -82,6 +88,9 @@ class FolderLinks:
 
     def slideshow(self) -> str:
         return self._from("slideshow.html")
+
+    def checkpoints(self, name: str = "") -> str:
+        return self._from(f"checkpoints/{name}" if name else "checkpoints.html")
 
     def page(self, name: str) -> str:
         return self._from(name)

@@ -22,7 +22,12 @@ TEMPLATES = {
 }
 """Pages that the server does not have in this form; all others are the same."""
 
-DOORS = {"index.html": "search", "open_data.html": "data", "announcements.html": "announcements"}
+DOORS = {
+    "index.html": "search",
+    "open_data.html": "data",
+    "announcements.html": "announcements",
+    "checkpoints.html": "data",
+}
 
 
 class FolderLook:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mailroom.web.public import check, record, search
+from mailroom.web.public import check, checkpoints, record, search
 from mailroom.web.public.site import UPLOAD_LIMIT, Handler, PublicSite, answer
 
 BODY_LIMIT = 2 * UPLOAD_LIMIT
@@ -21,6 +21,8 @@ ROUTES: dict[str, Handler] = {
     "/licences/data.{suffix}": search.data_file,
     "/open-data": search.open_data_page,
     "/l/{code}": record.record_page,
+    "/checkpoints": checkpoints.checkpoints_page,
+    "/checkpoints/{name}": checkpoints.checkpoint_file,
 }
 """Pages that are only read. /verify stands apart: it takes a file."""
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from mailroom.services.data_files import DataFiles
+from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.publication import Publication
 from mailroom.services.verification import Verifier
 from mailroom.web.public.limits import Allowance
@@ -43,6 +44,8 @@ class PublicSite:
     pages: PublicPages
     verifier: Verifier | None
     """None where nothing is configured that could examine signatures."""
+    checkpoints: CheckpointShelf | None = None
+    """None where none are published."""
     misses: Allowance = field(default_factory=lambda: Allowance(100, 600))
     """Codes that led nowhere. Generous: thousands of telephones may share one address, and a code has 60 bits."""
     uploads: Allowance = field(default_factory=lambda: Allowance(60, 600))
@@ -56,12 +59,16 @@ class PublicSite:
 
     def page(self, request: Request, name: str, *, status: int = 200, **context: Any) -> Response:
         """The page; 304 where the browser has this very page already."""
-        content = self.pages.text(name, TO, **{"door": "", "as_of": "", **context}).encode()
+        content = self.pages.text(name, TO, **{**self._shared, **context}).encode()
         tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {"Cache-Control": FRESH, "ETag": tag} if status == 200 and request.method != "POST" else {}
         if headers and request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return HTMLResponse(content, status_code=status, headers=headers)
+
+    @property
+    def _shared(self) -> dict[str, Any]:
+        return {"door": "", "as_of": "", "checkpoints": self.checkpoints is not None}
 
     def notice(self, request: Request, code: str, status: int, *, seconds: int = 0) -> Response:
         """Why something was not done."""

@@ -18,6 +18,7 @@ from tests.channels.email.test_sender import ITEM
 from tests.support.dovecot import free_port
 from tests.support.email_settings import email_settings
 from tests.support.scripted_imap import ScriptedImap
+from tests.support.sending import hand_over
 from tests.support.smtp_end import SmtpEnd
 from tests.support.token_end import TokenEnd
 
@@ -163,7 +164,7 @@ async def test_submission_takes_tokens_too(token_end: TokenEnd, smtp_end: SmtpEn
     smtp_end.passwords = {"saraban": "token-2"}
     smtp = {"port": smtp_end.port, "username": "saraban", "oauth2": table(token_end.url, tmp_path)}
     sender = SmtpSender(email_settings(tmp_path, smtp=smtp), "อบต.")
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
     await sender.close()
     assert smtp_end.logins == ["saraban"]
     assert len(token_end.forms) == 2

@@ -24,6 +24,7 @@ from mailroom.domain.outbox import OutboxItem
 from tests.support.certificates import Authority
 from tests.support.dovecot import PASSWORD, free_port
 from tests.support.email_settings import email_settings
+from tests.support.sending import hand_over
 from tests.support.smtp_end import Action, Drop, Raw, Silence, SmtpEnd, Stage
 
 ITEM = OutboxItem(
@@ -70,7 +71,7 @@ def login(tmp_path: Path) -> dict[str, Any]:
 
 async def test_letter_arrives_byte_for_byte(smtp_end: SmtpEnd, make_sender: MakeSender) -> None:
     """Null return path, one recipient, exactly the bytes of the wire form; the server's words come back."""
-    reply = await make_sender().send(ITEM)
+    reply = await hand_over(make_sender(), ITEM)
     [letter] = smtp_end.letters
     assert (letter.sender, letter.recipients) == ("", ("somchai@example.com",))
     expected = wire(ITEM, sender=checked_sender(), sender_name="อบต. ตัวอย่าง")
@@ -89,8 +90,8 @@ async def test_retry_is_byte_identical(smtp_end: SmtpEnd, make_sender: MakeSende
     smtp_end.misbehave("dot", Drop(keep=True))
     sender = make_sender()
     with pytest.raises(UncertainDeliveryError):
-        await sender.send(ITEM)
-    await sender.send(replace(ITEM, attempts=1, uncertain=True))
+        await hand_over(sender, ITEM)
+    await hand_over(sender, replace(ITEM, attempts=1, uncertain=True))
     first, second = smtp_end.letters
     assert first.raw == second.raw
 
@@ -98,7 +99,7 @@ async def test_retry_is_byte_identical(smtp_end: SmtpEnd, make_sender: MakeSende
 async def test_connection_serves_many_letters(smtp_end: SmtpEnd, make_sender: MakeSender) -> None:
     """One connection for many letters, also when they are sent at once; a new one after a hundred."""
     sender = make_sender()
-    await asyncio.gather(*(sender.send(replace(ITEM, id=f"n{number}")) for number in range(101)))
+    await asyncio.gather(*(hand_over(sender, replace(ITEM, id=f"n{number}")) for number in range(101)))
     assert len(smtp_end.letters) == 101
     assert smtp_end.connections == 2
 
@@ -107,18 +108,18 @@ async def test_idle_connection_is_made_anew(smtp_end: SmtpEnd, make_sender: Make
     """After half a minute without use the old connection is not trusted."""
     now = [0.0]
     sender = make_sender(monotonic=lambda: now[0])
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
     now[0] = 31.0
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
     assert smtp_end.connections == 2
 
 
 async def test_kept_connection_that_broke_costs_nothing(smtp_end: SmtpEnd, make_sender: MakeSender) -> None:
     """A server that closed between two letters is connected to again, without an error."""
     sender = make_sender()
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
     smtp_end.hang_up()
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
     assert len(smtp_end.letters) == 2
 
 
@@ -165,12 +166,12 @@ async def test_every_failure_has_its_name(
     smtp_end.always(stage, action)
     sender = make_sender(**login)
     with pytest.raises(error, match=words) as caught:
-        await sender.send(ITEM)
+        await hand_over(sender, ITEM)
     assert type(caught.value) is error
     assert smtp_end.letters == []
     smtp_end.always(stage, None)
     if error is not ChannelSetupError:
-        await sender.send(ITEM)
+        await hand_over(sender, ITEM)
         assert len(smtp_end.letters) == 1
 
 
@@ -181,7 +182,7 @@ async def test_silence_before_the_letter_is_temporary(
     """No answer before the letter is handed over: it surely did not arrive."""
     smtp_end.misbehave(stage, Silence())
     with pytest.raises(TemporaryChannelError) as caught:
-        await make_sender(timeout=0.3, **login).send(ITEM)
+        await hand_over(make_sender(timeout=0.3, **login), ITEM)
     assert type(caught.value) is TemporaryChannelError
 
 
@@ -190,8 +191,8 @@ async def test_silence_after_the_letter_is_uncertain(smtp_end: SmtpEnd, make_sen
     smtp_end.misbehave("dot", Silence(keep=True))
     sender = make_sender(timeout=0.3)
     with pytest.raises(UncertainDeliveryError):
-        await sender.send(ITEM)
-    await sender.send(replace(ITEM, id="next"))
+        await hand_over(sender, ITEM)
+    await hand_over(sender, replace(ITEM, id="next"))
     assert smtp_end.connections == 2
 
 
@@ -200,8 +201,8 @@ async def test_refused_recipient_leaves_the_connection_usable(smtp_end: SmtpEnd,
     smtp_end.misbehave("rcpt", "550 5.1.1 no such user")
     sender = make_sender()
     with pytest.raises(PermanentChannelError):
-        await sender.send(ITEM)
-    await sender.send(replace(ITEM, to="other@example.com"))
+        await hand_over(sender, ITEM)
+    await hand_over(sender, replace(ITEM, to="other@example.com"))
     assert smtp_end.connections == 1
     assert smtp_end.letters[0].recipients == ("other@example.com",)
 
@@ -211,8 +212,8 @@ async def test_cancelled_letter_does_not_spoil_the_next(smtp_end: SmtpEnd, make_
     smtp_end.misbehave("rcpt", Silence())
     sender = make_sender()
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(sender.send(ITEM), 0.3)
-    await sender.send(replace(ITEM, to="other@example.com"))
+        await asyncio.wait_for(hand_over(sender, ITEM), 0.3)
+    await hand_over(sender, replace(ITEM, to="other@example.com"))
     assert [letter.recipients for letter in smtp_end.letters] == [("other@example.com",)]
 
 
@@ -220,15 +221,15 @@ async def test_refused_null_return_path_falls_back_to_the_address(smtp_end: Smtp
     """Where <> is not taken, our address is the return path; the connection remembers."""
     smtp_end.refuse_null_sender = True
     sender = make_sender()
-    await sender.send(ITEM)
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
+    await hand_over(sender, ITEM)
     assert {letter.sender for letter in smtp_end.letters} == {"saraban@agency.example"}
     assert sum(command.startswith("MAIL FROM:<> ") for command in smtp_end.commands) == 1
 
 
 async def test_return_path_is_the_address_when_so_configured(smtp_end: SmtpEnd, make_sender: MakeSender) -> None:
     """null_return_path = false asks for bounces; `from` names another address than the mailbox."""
-    await make_sender(null_return_path=False, **{"from": "noreply@agency.example"}).send(ITEM)
+    await hand_over(make_sender(null_return_path=False, **{"from": "noreply@agency.example"}), ITEM)
     assert smtp_end.letters[0].sender == "noreply@agency.example"
     assert b"noreply@agency.example" in smtp_end.letters[0].raw
 
@@ -236,8 +237,8 @@ async def test_return_path_is_the_address_when_so_configured(smtp_end: SmtpEnd, 
 async def test_thai_local_part_goes_where_smtputf8_is_offered(smtp_end: SmtpEnd, make_sender: MakeSender) -> None:
     """สมชาย@… is written to as it is, with SMTPUTF8; other letters do without."""
     sender = make_sender()
-    await sender.send(replace(ITEM, to="สมชาย@example.com"))
-    await sender.send(ITEM)
+    await hand_over(sender, replace(ITEM, to="สมชาย@example.com"))
+    await hand_over(sender, ITEM)
     thai, plain = smtp_end.letters
     assert thai.recipients == ("สมชาย@example.com",)
     assert "SMTPUTF8" in thai.options
@@ -249,8 +250,8 @@ async def test_thai_local_part_is_a_clerks_matter_elsewhere(smtp_end: SmtpEnd, m
     smtp_end.extensions = ("8BITMIME",)
     sender = make_sender()
     with pytest.raises(PermanentChannelError, match="SMTPUTF8"):
-        await sender.send(replace(ITEM, to="สมชาย@example.com"))
-    await sender.send(replace(ITEM, to="somchai@ตัวอย่าง.ไทย"))
+        await hand_over(sender, replace(ITEM, to="สมชาย@example.com"))
+    await hand_over(sender, replace(ITEM, to="somchai@ตัวอย่าง.ไทย"))
     assert smtp_end.letters[0].recipients[0].isascii()
 
 
@@ -261,18 +262,18 @@ async def test_thai_local_part_is_a_clerks_matter_elsewhere(smtp_end: SmtpEnd, m
 async def test_odd_recipient_reaches_no_server(smtp_end: SmtpEnd, make_sender: MakeSender, to: str) -> None:
     """What could be rewritten into another recipient is refused before anything is said."""
     with pytest.raises(PermanentChannelError):
-        await make_sender().send(replace(ITEM, to=to))
+        await hand_over(make_sender(), replace(ITEM, to=to))
     assert smtp_end.connections == 0
 
 
 async def test_login_comes_before_mail(smtp_end: SmtpEnd, make_sender: MakeSender, login: dict[str, Any]) -> None:
     """With a user name configured nothing is handed in without it."""
     smtp_end.passwords = {"saraban": PASSWORD}
-    await make_sender(**login).send(ITEM)
+    await hand_over(make_sender(**login), ITEM)
     assert smtp_end.logins == ["saraban"]
     smtp_end.extensions = ("8BITMIME",)
     with pytest.raises(ChannelSetupError, match="AUTH"):
-        await make_sender(**login).send(ITEM)
+        await hand_over(make_sender(**login), ITEM)
 
 
 async def test_wrong_password_is_not_hammered(
@@ -283,27 +284,27 @@ async def test_wrong_password_is_not_hammered(
     sender = make_sender(**login)
     for _ in range(3):
         with pytest.raises(ChannelSetupError):
-            await sender.send(ITEM)
+            await hand_over(sender, ITEM)
     assert smtp_end.connections == 1
 
 
 async def test_unreachable_server_is_temporary(make_sender: MakeSender) -> None:
     """Nobody listens: later, with the place to check."""
     with pytest.raises(TemporaryChannelError, match="check host and port") as caught:
-        await make_sender(port=free_port()).send(ITEM)
+        await hand_over(make_sender(port=free_port()), ITEM)
     assert type(caught.value) is TemporaryChannelError
 
 
 async def test_slow_server_is_borne(smtp_end: SmtpEnd, make_sender: MakeSender) -> None:
     """Answers one byte at a time are answers."""
     smtp_end.drip = True
-    assert (await make_sender().send(ITEM)).startswith("250")
+    assert (await hand_over(make_sender(), ITEM)).startswith("250")
 
 
 async def test_control_characters_of_an_answer_are_shown(smtp_end: SmtpEnd, make_sender: MakeSender) -> None:
     """A queue id with an escape sequence forges no line of a log."""
     smtp_end.misbehave("dot", Raw(b"250 queued \x1b[31m\x07\r\n"))
-    assert await make_sender().send(ITEM) == "250 queued \\x1b[31m\\x07"
+    assert await hand_over(make_sender(), ITEM) == "250 queued \\x1b[31m\\x07"
 
 
 @pytest.mark.parametrize("implicit", [True, False])
@@ -314,21 +315,21 @@ async def test_tls_is_used_and_checked(
     options = {"tls": "implicit" if implicit else "starttls", **login}
     trusted = {"ca_file": str(authority.file)}
     with SmtpEnd(certificate=authority.issue(), implicit_tls=implicit) as end:
-        await make_sender(port=end.port, **options, **trusted).send(ITEM)
+        await hand_over(make_sender(port=end.port, **options, **trusted), ITEM)
         assert len(end.letters) == 1
         with pytest.raises(ChannelSetupError, match="ca_file"):
-            await make_sender(port=end.port, **options).send(ITEM)
+            await hand_over(make_sender(port=end.port, **options), ITEM)
     for wrong, words in ((authority.issue(expired=True), "expired"), (authority.issue("other.test"), "match")):
         with SmtpEnd(certificate=wrong, implicit_tls=implicit) as end:
             with pytest.raises(ChannelSetupError, match=words):
-                await make_sender(port=end.port, **options, **trusted).send(ITEM)
+                await hand_over(make_sender(port=end.port, **options, **trusted), ITEM)
             assert end.logins == []
 
 
 async def test_stripped_starttls_is_refused(smtp_end: SmtpEnd, make_sender: MakeSender, login: dict[str, Any]) -> None:
     """No STARTTLS, no password and no letter."""
     with pytest.raises(ChannelSetupError, match="STARTTLS"):
-        await make_sender(tls="starttls", **login).send(ITEM)
+        await hand_over(make_sender(tls="starttls", **login), ITEM)
     assert smtp_end.logins == []
     assert not any(command.startswith(("AUTH", "MAIL")) for command in smtp_end.commands)
 

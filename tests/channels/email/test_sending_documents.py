@@ -18,6 +18,7 @@ from mailroom.domain.errors import (
 )
 from tests.support.email_settings import email_settings
 from tests.support.licence_mail import ITEM, PDF
+from tests.support.sending import hand_over
 from tests.support.smtp_end import SmtpEnd
 
 
@@ -35,8 +36,8 @@ def reporting_end() -> Iterator[SmtpEnd]:
 async def test_a_licence_has_a_real_return_path(tmp_path: Path, smtp_end: SmtpEnd) -> None:
     """What cannot be delivered comes back to us; an acknowledgement still goes with the null return path."""
     sender = opened(tmp_path, smtp_end)
-    await sender.send(ITEM, [PDF])
-    await sender.send(replace(ITEM, letter=Letter.ACKNOWLEDGEMENT, enclosures=()))
+    await hand_over(sender, ITEM, [PDF])
+    await hand_over(sender, replace(ITEM, letter=Letter.ACKNOWLEDGEMENT, enclosures=()))
     await sender.close()
     assert [letter.sender for letter in smtp_end.letters] == ["saraban@agency.example", ""]
     assert smtp_end.letters[0].options == f"SIZE={len(smtp_end.letters[0].raw)}"
@@ -45,7 +46,7 @@ async def test_a_licence_has_a_real_return_path(tmp_path: Path, smtp_end: SmtpEn
 async def test_reports_are_asked_for_where_the_server_knows_them(tmp_path: Path, reporting_end: SmtpEnd) -> None:
     """RFC 3461: headers only, under the id of the letter; a delay is told as well."""
     sender = opened(tmp_path, reporting_end)
-    await sender.send(ITEM, [PDF])
+    await hand_over(sender, ITEM, [PDF])
     await sender.close()
     (mail,) = (one for one in reporting_end.commands if one.startswith("MAIL"))
     (rcpt,) = (one for one in reporting_end.commands if one.startswith("RCPT"))
@@ -58,8 +59,8 @@ async def test_a_letter_beyond_the_servers_limit_is_not_begun(tmp_path: Path) ->
     with SmtpEnd(extensions=("SIZE 10000",)) as end:
         sender = opened(tmp_path, end)
         with pytest.raises(PermanentChannelError, match=r"takes 10,000; lower licences\.largest_enclosure_mb"):
-            await sender.send(ITEM, [PDF])
-        await sender.send(replace(ITEM, enclosures=()))
+            await hand_over(sender, ITEM, [PDF])
+        await hand_over(sender, replace(ITEM, enclosures=()))
         await sender.close()
         assert len(end.letters) == 1
         assert sum(one.startswith("MAIL") for one in end.commands) == 1
@@ -69,7 +70,7 @@ async def test_a_letter_beyond_the_servers_limit_is_not_begun(tmp_path: Path) ->
 async def test_a_server_that_names_no_limit_takes_all(tmp_path: Path, named: str) -> None:
     with SmtpEnd(extensions=(named,)) as end:
         sender = opened(tmp_path, end)
-        await sender.send(ITEM, [PDF])
+        await hand_over(sender, ITEM, [PDF])
         await sender.close()
         assert len(end.letters) == 1
 
@@ -88,6 +89,6 @@ async def test_a_letter_that_cannot_be_signed_waits(
 
     sender = opened(tmp_path, smtp_end, sign_mail=sign_mail)
     with pytest.raises(kind, match="S/MIME"):
-        await sender.send(ITEM, [PDF])
+        await hand_over(sender, ITEM, [PDF])
     await sender.close()
     assert not smtp_end.letters

@@ -38,6 +38,7 @@ from tests.support.line_end import (
     rate_limited,
 )
 from tests.support.line_settings import line_settings
+from tests.support.sending import hand_over
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ITEM = OutboxItem(
@@ -84,7 +85,7 @@ def answering(line: LineEnd) -> OutboxItem:
 
 async def test_a_letter_is_pushed_under_its_own_key(line: LineEnd, make_sender: MakeSender) -> None:
     """The key is the letter's id; LINE's request id comes back."""
-    told = await make_sender().send(ITEM)
+    told = await hand_over(make_sender(), ITEM)
     [sent] = line.pushed
     assert (sent.to, sent.texts, UUID(sent.key).hex) == (PERSON, [ITEM.text], ITEM.id)
     assert told.startswith("pushed (")
@@ -92,7 +93,7 @@ async def test_a_letter_is_pushed_under_its_own_key(line: LineEnd, make_sender: 
 
 async def test_a_fresh_letter_replies_and_costs_nothing(line: LineEnd, make_sender: MakeSender) -> None:
     """R114: replies are free; no retry key goes with them."""
-    told = await make_sender().send(answering(line))
+    told = await hand_over(make_sender(), answering(line))
     assert told.startswith("replied")
     assert [one.texts for one in line.replied] == [[ITEM.text]]
     assert line.quota_used == 0
@@ -102,7 +103,7 @@ async def test_a_letter_that_waited_is_pushed_at_once(line: LineEnd, make_sender
     """After 55 seconds the token is not even tried."""
     item = answering(line)
     clock.advance(seconds=56)
-    await make_sender().send(item)
+    await hand_over(make_sender(), item)
     assert (len(line.pushed), line.asked("/v2/bot/message/reply")) == (1, 0)
 
 
@@ -114,14 +115,14 @@ async def test_a_reply_token_that_serves_no_more_is_made_up_for(
     sender, item = make_sender(), answering(line)
     match spent:
         case "used":
-            await sender.send(replace(item, id="0" * 32))
+            await hand_over(sender, replace(item, id="0" * 32))
         case "expired":
             line.advance(61)
         case "unknown":
             item = replace(item, in_reply_to="never-given")
         case _:
             line.script("reply", Status(400, "The token is of no use"))
-    told = await sender.send(item)
+    told = await hand_over(sender, item)
     assert told.startswith("pushed")
     assert [one.key for one in line.pushed] == [str(UUID(ITEM.id))]
 
@@ -130,7 +131,7 @@ async def test_a_reply_token_that_serves_no_more_is_made_up_for(
 async def test_a_reply_whose_answer_is_lost_arrives_once(line: LineEnd, make_sender: MakeSender, fault: Fault) -> None:
     """The token serves once: trying again tells that the reply had arrived."""
     line.script("reply", fault)
-    told = await make_sender(timeout=0.4).send(answering(line))
+    told = await hand_over(make_sender(timeout=0.4), answering(line))
     assert told.startswith("replied before")
     assert (len(line.arrived), line.asked("/v2/bot/message/push")) == (1, 0)
 
@@ -139,7 +140,7 @@ async def test_a_reply_whose_answer_is_lost_arrives_once(line: LineEnd, make_sen
 async def test_a_reply_that_did_not_arrive_is_given_again(line: LineEnd, make_sender: MakeSender, fault: Fault) -> None:
     """Still free: the same token once more."""
     line.script("reply", fault)
-    told = await make_sender(timeout=0.4).send(answering(line))
+    told = await hand_over(make_sender(timeout=0.4), answering(line))
     assert told.startswith("replied (")
     assert (len(line.arrived), line.quota_used) == (1, 0)
 
@@ -147,7 +148,7 @@ async def test_a_reply_that_did_not_arrive_is_given_again(line: LineEnd, make_se
 async def test_a_reply_that_fails_twice_is_pushed(line: LineEnd, make_sender: MakeSender) -> None:
     """Nobody waits for a third try of something free."""
     line.always("reply", ServerError(500))
-    assert (await make_sender().send(answering(line))).startswith("pushed")
+    assert (await hand_over(make_sender(), answering(line))).startswith("pushed")
     assert line.asked("/v2/bot/message/reply") == 2
 
 
@@ -155,7 +156,7 @@ async def test_a_reply_in_doubt_that_is_no_longer_fresh_is_pushed(line: LineEnd,
     """While LINE was silent the token's minute ended: a spent token would prove nothing."""
     moments = iter([NOW, NOW + timedelta(seconds=56)])
     line.script("reply", ServerError(500))
-    told = await make_sender(now=lambda: next(moments)).send(answering(line))
+    told = await hand_over(make_sender(now=lambda: next(moments)), answering(line))
     assert told.startswith("pushed")
     assert line.asked("/v2/bot/message/reply") == 1
 
@@ -166,14 +167,14 @@ async def test_a_reply_in_doubt_stays_in_doubt(line: LineEnd, make_sender: MakeS
     line.script("reply", CutAfterAccepting(), ServerError(500))
     line.always("push", fault)
     with pytest.raises(UncertainDeliveryError):
-        await make_sender().send(answering(line))
+        await hand_over(make_sender(), answering(line))
 
 
 async def test_a_letter_in_doubt_is_pushed_not_replied(line: LineEnd, make_sender: MakeSender) -> None:
     """Its earlier push, if there was one, is known by the key; a reply is known by nothing."""
     sender, item = make_sender(), answering(line)
-    assert (await sender.send(replace(item, uncertain=True))).startswith("pushed (")
-    assert (await sender.send(replace(item, uncertain=True))).startswith("pushed before (")
+    assert (await hand_over(sender, replace(item, uncertain=True))).startswith("pushed (")
+    assert (await hand_over(sender, replace(item, uncertain=True))).startswith("pushed before (")
     assert (len(line.arrived), line.asked("/v2/bot/message/reply")) == (1, 0)
 
 
@@ -183,8 +184,8 @@ async def test_a_push_whose_answer_is_lost_arrives_once(line: LineEnd, make_send
     sender = make_sender(timeout=0.4)
     line.script("push", fault)
     with pytest.raises(UncertainDeliveryError):
-        await sender.send(ITEM)
-    told = await sender.send(replace(ITEM, attempts=1, uncertain=True))
+        await hand_over(sender, ITEM)
+    told = await hand_over(sender, replace(ITEM, attempts=1, uncertain=True))
     assert told.startswith("pushed before")
     assert len(line.arrived) == 1
 
@@ -213,11 +214,11 @@ async def test_every_failure_has_its_name(
     sender = make_sender(timeout=0.4)
     line.always("push", fault)
     with pytest.raises(error, match=words) as caught:
-        await sender.send(ITEM)
+        await hand_over(sender, ITEM)
     assert type(caught.value) is error
     assert ITEM.text not in str(caught.value)
     line.always("push", None)
-    assert (await sender.send(replace(ITEM, id="1" * 32))).startswith("pushed (")
+    assert (await hand_over(sender, replace(ITEM, id="1" * 32))).startswith("pushed (")
 
 
 async def test_a_delay_that_line_names_is_kept(line: LineEnd, make_sender: MakeSender) -> None:
@@ -225,7 +226,7 @@ async def test_a_delay_that_line_names_is_kept(line: LineEnd, make_sender: MakeS
     line.script("push", rate_limited(21), Status(503, "busy", {"Retry-After": "9"}))
     for seconds in (21.0, 9.0):
         with pytest.raises(TemporaryChannelError) as caught:
-            await make_sender().send(ITEM)
+            await hand_over(make_sender(), ITEM)
         assert caught.value.retry_after == seconds
 
 
@@ -239,7 +240,7 @@ async def test_a_reply_that_was_surely_refused_waits(
     """What hinders replies hinders pushes as well: nothing is spent on trying."""
     line.always("reply", fault)
     with pytest.raises(error):
-        await make_sender().send(answering(line))
+        await hand_over(make_sender(), answering(line))
     assert line.asked("/v2/bot/message/push") == 0
 
 
@@ -248,7 +249,7 @@ async def test_nobody_listens(tmp_path: Path, line: LineEnd, make_sender: MakeSe
     sender = make_sender(api_url=f"http://127.0.0.1:{free_port()}")
     for item in (ITEM, answering(line)):
         with pytest.raises(TemporaryChannelError) as caught:
-            await sender.send(item)
+            await hand_over(sender, item)
         assert type(caught.value) is TemporaryChannelError
 
 
@@ -257,18 +258,18 @@ async def test_a_key_is_not_used_after_its_life(line: LineEnd, make_sender: Make
     sender = make_sender()
     clock.advance(hours=24)
     with pytest.raises(PermanentChannelError, match="may have arrived"):
-        await sender.send(replace(ITEM, uncertain=True))
+        await hand_over(sender, replace(ITEM, uncertain=True))
     assert line.requests == []
-    assert (await sender.send(ITEM)).startswith("pushed")
+    assert (await hand_over(sender, ITEM)).startswith("pushed")
 
 
 async def test_a_key_serves_just_within_its_life(line: LineEnd, make_sender: MakeSender, clock: FakeClock) -> None:
     """L15: a second before, 409 still tells that it had arrived."""
     sender = make_sender()
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
     clock.advance(hours=23, minutes=59, seconds=59)
     line.advance(24 * 3600 - 60)
-    assert (await sender.send(replace(ITEM, uncertain=True))).startswith("pushed before")
+    assert (await hand_over(sender, replace(ITEM, uncertain=True))).startswith("pushed before")
 
 
 def test_keys_are_of_one_letter_each() -> None:
@@ -283,14 +284,14 @@ async def test_files_are_never_sent(line: LineEnd, make_sender: MakeSender) -> N
     """R116: a letter with a document is refused before anything is asked."""
     enclosed = Enclosed(name="licence.pdf", media_type="application/pdf", digest="0" * 64)
     with pytest.raises(PermanentChannelError, match="R116"):
-        await make_sender().send(replace(ITEM, enclosures=(enclosed,)), [b"%PDF-"])
+        await hand_over(make_sender(), replace(ITEM, enclosures=(enclosed,)), [b"%PDF-"])
     assert line.requests == []
 
 
 async def test_who_blocked_us_gets_nothing_and_line_says_nothing(line: LineEnd, make_sender: MakeSender) -> None:
     """R114: a push to them is accepted and vanishes; that is known by the unfollow event only."""
     line.blocked.add(PERSON)
-    assert (await make_sender().send(ITEM)).startswith("pushed")
+    assert (await hand_over(make_sender(), ITEM)).startswith("pushed")
     assert (line.pushed, len(line.dropped)) == ([], 1)
 
 
@@ -298,11 +299,11 @@ async def test_the_reserve_is_kept_for_licences(line: LineEnd, make_sender: Make
     """Within it a receipt is refused, as when the month is used up; a licence's link goes."""
     line.quota_limit, line.quota_used = 100, 88
     sender = make_sender(quota_reserve=10)
-    await sender.send(ITEM)
-    await sender.send(replace(ITEM, id="1" * 32))
+    await hand_over(sender, ITEM)
+    await hand_over(sender, replace(ITEM, id="1" * 32))
     with pytest.raises(QuotaExhaustedError, match="quota_reserve"):
-        await sender.send(replace(ITEM, id="2" * 32))
-    await sender.send(replace(ITEM, id="3" * 32, letter=Letter.LICENCE_LINK))
+        await hand_over(sender, replace(ITEM, id="2" * 32))
+    await hand_over(sender, replace(ITEM, id="3" * 32, letter=Letter.LICENCE_LINK))
     assert len(line.pushed) == 3
     assert line.asked("/v2/bot/message/quota/consumption") == 1
 
@@ -310,7 +311,7 @@ async def test_the_reserve_is_kept_for_licences(line: LineEnd, make_sender: Make
 async def test_a_reply_needs_no_quota(line: LineEnd, make_sender: MakeSender) -> None:
     """It is free: the reserve does not hold it back, nor does an empty month."""
     line.quota_limit, line.quota_used = 100, 100
-    assert (await make_sender(quota_reserve=10).send(answering(line))).startswith("replied")
+    assert (await hand_over(make_sender(quota_reserve=10), answering(line))).startswith("replied")
 
 
 async def test_the_quota_is_asked_anew_after_minutes(line: LineEnd, make_sender: MakeSender) -> None:
@@ -319,17 +320,17 @@ async def test_the_quota_is_asked_anew_after_minutes(line: LineEnd, make_sender:
     at = [0.0]
     sender = make_sender(quota_reserve=10, monotonic=lambda: at[0])
     with pytest.raises(QuotaExhaustedError):
-        await sender.send(ITEM)
+        await hand_over(sender, ITEM)
     line.quota_limit = 1000
     with pytest.raises(QuotaExhaustedError):
-        await sender.send(ITEM)
+        await hand_over(sender, ITEM)
     at[0] += 301
-    await sender.send(ITEM)
+    await hand_over(sender, ITEM)
     asked = line.asked("/v2/bot/message/quota/consumption")
     line.script("push", monthly_limit())
     with pytest.raises(QuotaExhaustedError):
-        await sender.send(replace(ITEM, id="4" * 32))
-    await sender.send(replace(ITEM, id="4" * 32))
+        await hand_over(sender, replace(ITEM, id="4" * 32))
+    await hand_over(sender, replace(ITEM, id="4" * 32))
     assert line.asked("/v2/bot/message/quota/consumption") == asked + 1
 
 
@@ -341,11 +342,11 @@ async def test_a_quota_that_is_not_told_hinders_nothing(
     line.quota_limit = limit
     if limit:
         line.always("quota", ServerError())
-    assert (await make_sender(quota_reserve=10).send(ITEM)).startswith("pushed")
+    assert (await hand_over(make_sender(quota_reserve=10), ITEM)).startswith("pushed")
 
 
 async def test_letters_may_go_at_once(line: LineEnd, make_sender: MakeSender) -> None:
     """Thirty at the same time: each arrives once, under its own key."""
     sender = make_sender(stateless=True)
-    await asyncio.gather(*(sender.send(replace(ITEM, id=f"{n:032x}")) for n in range(30)))
+    await asyncio.gather(*(hand_over(sender, replace(ITEM, id=f"{n:032x}")) for n in range(30)))
     assert sorted(one.key for one in line.pushed) == [str(UUID(int=n)) for n in range(30)]

@@ -22,6 +22,7 @@ from mailroom.domain.chat import ContentState
 from mailroom.domain.decision import Letter
 from mailroom.domain.errors import ChannelSetupError, PermanentChannelError
 from mailroom.domain.outbox import OutboxItem
+from tests.support.sending import hand_over
 
 NOW = datetime.now(UTC)
 
@@ -64,7 +65,7 @@ def letter(text: str, token: str = "", name: str = "ab" * 16) -> OutboxItem:
 def send(platform: LinePlatform, folder: Path, *items: OutboxItem) -> list[str]:
     async def all_of_them() -> list[str]:
         sender = LineSender(settings(platform, folder))
-        told = [await sender.send(one) for one in items]
+        told = [await hand_over(sender, one) for one in items]
         await sender.close()
         return told
 

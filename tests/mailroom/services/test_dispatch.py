@@ -125,7 +125,10 @@ class WatchfulPostman:
     workshop: Workshop
     under_way: list[int] = field(default_factory=list)
 
-    async def send(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> str:
+    async def compose(self, item: OutboxItem, enclosed: Sequence[bytes] = ()) -> bytes:
+        return item.text.encode()
+
+    async def send(self, item: OutboxItem, raw: bytes) -> str:
         self.under_way.append(sum(reply.state == "sending" for reply in _replies(self.workshop)))
         return "250 ok"
 

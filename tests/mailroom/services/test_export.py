@@ -12,6 +12,7 @@ from types import MappingProxyType
 import pytest
 from openpyxl import load_workbook
 
+from mailroom.domain.backup import NumberVoid
 from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.record import MessageRecord
@@ -19,7 +20,7 @@ from mailroom.domain.register import RegisterEntry, RegisterNumber
 from mailroom.services.export import ExportFormat
 from mailroom.services.register_rows import COLUMNS
 from mailroom.services.wording import Wording
-from tests.support.exports import RecordingRenderer, export
+from tests.support.exports import NOW, RecordingRenderer, export
 from tests.support.register_samples import ReadOnlyBooks, by_clerk, line
 
 FORM_13 = ["เลขทะเบียนรับ", "ที่", "ลงวันที่", "จาก", "ถึง", "เรื่อง", "การปฏิบัติ", "หมายเหตุ"]
@@ -248,3 +249,22 @@ def test_a_missing_text_names_itself() -> None:
     """A catalogue with a gap stops the export with the key that it lacks."""
     with pytest.raises(ConfigurationError, match=r"columns\.dated"):
         Wording(MappingProxyType({"columns": {}})).say("columns", "dated")
+
+
+def void(first: int, last: int, year: int = 2569, series: str = "in") -> NumberVoid:
+    return NumberVoid(series, year, first, last, NOW, "admin")
+
+
+def test_numbers_that_a_restore_lost_have_their_line() -> None:
+    """Between entries, behind the last one, and in a year of their own; those of other registers have none (R51)."""
+    lost = [void(3, 5), void(7, 7), void(1, 2, 2570), void(1, 9, series="out")]
+    out = io.BytesIO()
+    books = ReadOnlyBooks(lines=(line(2), line(6)), lost=lost)
+    assert export(books, thai_digits=True).register(ExportFormat.CSV, out) == 5
+    rows = csv_rows(out.getvalue())[1:]
+    assert [row[0] for row in rows] == ["๒/๒๕๖๙", "๓-๕/๒๕๖๙", "๖/๒๕๖๙", "๗/๒๕๖๙", "๑-๒/๒๕๗๐"]
+    assert rows[1][5] == "ยกเลิก – ไม่มีหนังสือ"
+    assert "กู้คืน" in rows[1][7]
+    assert len(rows[1]) == len(COLUMNS)
+    for form in (ExportFormat.JSON, ExportFormat.XLSX, ExportFormat.PDF):
+        assert export(books).register(form, io.BytesIO()) == 5

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from mailroom.domain.backup import NumberVoid
 from mailroom.domain.outgoing import OutgoingDraft, OutgoingEntry
 from mailroom.domain.register import RegisterNumber
 from mailroom.paths import CONFIG
@@ -145,3 +146,11 @@ def test_void_numbers_are_visible() -> None:
     wording = Wording(load_texts(CONFIG).tables)
     assert rows[0].as_cells(wording)[5] == "ยกเลิก – ไม่มีหนังสือ"
     assert {len(row.as_cells(wording)) for row in rows} == {len(HEADING)}
+
+
+def test_numbers_lost_in_a_restore_are_told_from_those_nobody_knows_of() -> None:
+    """Each stretch says why it is void, also behind the last letter."""
+    lost = [NumberVoid("out", 2569, 2, 3, START, "admin"), NumberVoid("out", 2569, 6, 6, START, "admin")]
+    rows = [row.as_object() for row in outgoing_rows([entry(2569, 1), entry(2569, 5)], "อท", lost)]
+    shown = [(row["sent_number"], row.get("lost_in_restore")) for row in rows]
+    assert shown == [("1/2569", None), ("2-3/2569", True), ("4/2569", False), ("5/2569", None), ("6/2569", True)]

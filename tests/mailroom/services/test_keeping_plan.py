@@ -6,10 +6,18 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from mailroom.domain.agency import BANGKOK
-from mailroom.domain.backup import BackupRun, Difference, Drill, FixityRun
+from mailroom.domain.backup import BackupCheck, BackupRun, Difference, Drill, FixityRun
 from mailroom.services.keeping.fixity import part_for, still_damaged
 from mailroom.services.keeping.keep_plan import Keep, let_go
-from mailroom.services.keeping.schedule import backup_due, drill_due, fixity_due, slot
+from mailroom.services.keeping.schedule import (
+    CHECK_PARTS,
+    backup_due,
+    drill_due,
+    fixity_due,
+    part_due,
+    slot,
+    still_wrong,
+)
 
 NOON = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
 
@@ -126,3 +134,29 @@ def test_damage_counts_until_the_segment_is_read_whole() -> None:
     other, good = replace(bad, segments=("2",), damaged=()), replace(bad, damaged=())
     assert set(still_damaged([other, bad])) == {"1"}
     assert still_damaged([good, other, bad]) == {}
+
+
+def check(part: int, at: datetime, of: int = CHECK_PARTS, *, bad: bool = False) -> BackupCheck:
+    found = (Difference("pack", "damaged"),) if bad else ()
+    return BackupCheck(target="disk", part=part, of=of, at=at, differences=found)
+
+
+def test_every_night_another_part_is_read_and_after_the_last_the_first() -> None:
+    """One in a night; a check by hand takes no part's place."""
+    at = time(2, 0)
+    assert part_due([], NOON, at) == 1
+    assert part_due([check(1, NOON)], NOON, at) is None
+    assert part_due([check(1, NOON)], NOON + timedelta(days=1), at) == 2
+    assert part_due([check(1, NOON, of=1), check(3, NOON)], NOON + timedelta(days=1), at) == 4
+    assert part_due([check(CHECK_PARTS, NOON)], NOON + timedelta(days=1), at) == 1
+
+
+def test_damage_in_a_copy_is_told_until_that_part_or_the_whole_was_read_without_a_fault() -> None:
+    """Other parts say nothing about it."""
+    bad = check(4, NOON, bad=True)
+    assert still_wrong([bad])
+    assert still_wrong([check(5, NOON), bad])
+    assert not still_wrong([check(4, NOON), check(5, NOON), bad])
+    assert not still_wrong([check(5, NOON), check(1, NOON, of=1), bad])
+    assert still_wrong([check(1, NOON, of=1, bad=True), check(4, NOON)])
+    assert not still_wrong([])

@@ -81,6 +81,11 @@ def test_a_check_asks_every_target(place: KeepingPlace) -> None:
     place.away.broken = "no answer"
     found = place.backups.check("", 2, 7)
     assert found == {"away": [Difference("away", "no answer")], "disk": [Difference("pack", "2 of 7")]}
+    assert "backup-damaged" in place.codes()
+    with place.books.look() as uow:
+        assert [(one.part, one.of, one.differences) for one in uow.keeping.checks("disk")] == [
+            (2, 7, (Difference("pack", "2 of 7"),))
+        ]
 
 
 def test_a_drill_passes_on_an_equal_copy_and_proves_the_point(place: KeepingPlace) -> None:
@@ -221,6 +226,22 @@ def test_an_older_copy_heals_when_the_newest_holds_the_damage(place: KeepingPlac
     assert place.fixity.run(unwatched).healed == ("000001.seg",)
 
 
+@pytest.mark.parametrize("content", [b"whole", b"torn"])
+def test_the_lost_key_of_a_segment_is_put_back(place: KeepingPlace, content: bytes) -> None:
+    """A segment that was whole all along stays as it is; one that is damaged as well is healed after its key."""
+    segment = place.segments.folder / "000001.seg"
+    key = place.segments.folder.parent / "keys" / "000001.key"
+    key.parent.mkdir()
+    key.write_bytes(b"key")
+    place.backups.run("", unwatched)
+    key.write_bytes(b"")
+    segment.write_bytes(content)
+    run = place.fixity.run(unwatched)
+    assert (run.healed, run.damaged) == (("000001.seg",), ())
+    assert (key.read_bytes(), segment.read_bytes()) == (b"key", b"whole")
+    assert (place.segments.folder / "000001.seg.damaged").exists() == (content == b"torn")
+
+
 def test_damage_without_a_second_copy_alarms_every_night_and_removes_nothing(place: KeepingPlace) -> None:
     """Until the segment is whole again, whatever else is read meanwhile."""
     place.write(30)
@@ -243,7 +264,11 @@ def _store(place: KeepingPlace) -> FolderStore:
 
 
 def _steps(fenced: list[str], checked: Checked) -> Steps:
-    return Steps(require_fence=lambda _ready, point: fenced.append(point.id), verify=lambda _ready, _point: checked)
+    return Steps(
+        unlock=lambda _ready: None,
+        require_fence=lambda _ready, point: fenced.append(point.id),
+        verify=lambda _ready, _point: checked,
+    )
 
 
 def test_a_restore_arranges_fences_and_checks(place: KeepingPlace) -> None:
@@ -275,8 +300,8 @@ def test_a_restore_that_was_cut_short_is_finished_by_the_next(place: KeepingPlac
         raise BackupError("cut short")
 
     for steps in (
-        Steps(require_fence=cut, verify=lambda _ready, _point: place.checked),  # type: ignore[arg-type]
-        Steps(require_fence=lambda _ready, _point: None, verify=cut),
+        Steps(unlock=lambda _ready: None, require_fence=cut, verify=lambda _ready, _point: place.checked),  # type: ignore[arg-type]
+        Steps(unlock=lambda _ready: None, require_fence=lambda _ready, _point: None, verify=cut),
     ):
         with pytest.raises(BackupError, match="cut short"):
             restore(store, "", target, steps, lambda _done, _all: None)

@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from mailroom.domain.errors import StorageError
+from mailroom.domain.evidence import CheckpointProof, ProofKind
 from mailroom.domain.instrument import InstrumentState
 from mailroom.domain.licence import Act, LicenceStatus
+from mailroom.services.evidence.shelf import CheckpointShelf
 from mailroom.services.static_site import StaticSite
 from mailroom.web.public.look import FolderLook
 from storage.unit_of_work import SqlBooks
+from tests.mailroom.stages.test_checkpoint import CHECKPOINT
 from tests.support.public_pages import PublicHall, add_instrument, add_licence, change, code
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`${7*7}{{7*7}}"
@@ -224,3 +227,21 @@ def test_the_heads_instruments_are_published_with_their_papers(
     assert "ยกเลิกแล้ว" in (folder / "announcements.html").read_text("utf-8")
     assert "announcements.html" in (folder / "index.html").read_text("utf-8")
     assert os.access(folder, os.R_OK)
+
+
+def test_checkpoints_are_published_where_they_are_given(hall: PublicHall, tmp_path: Path) -> None:
+    """A list, and each file as it is on the server; without them nothing leads there."""
+    with hall.books.begin() as uow:
+        uow.chain.add_checkpoint(CHECKPOINT)
+        uow.chain.add_proof(CheckpointProof(CHECKPOINT.day, ProofKind.TIMESTAMP, CHECKPOINT.at, b"\x30token"))
+        uow.commit()
+    shelf, folder = CheckpointShelf(hall.books), tmp_path / "site"
+    StaticSite(hall.publication, files=hall.files, look=FolderLook(hall.pages), checkpoints=shelf).write_site(folder)
+    linked = Addresses((folder / "checkpoints.html").read_text("utf-8")).found
+    for name in (f"checkpoints/{CHECKPOINT.day}.checkpoint", f"checkpoints/{CHECKPOINT.day}.tst"):
+        assert name in linked
+        assert (folder / name).read_bytes() == shelf.file(name.partition("/")[2])
+    assert "checkpoints.html" in Addresses((folder / "open-data.html").read_text("utf-8")).found
+    StaticSite(hall.publication, files=hall.files, look=FolderLook(hall.pages)).write_site(folder)
+    assert not list(folder.glob("checkpoints*/*"))
+    assert "checkpoints.html" not in (folder / "open-data.html").read_text("utf-8")

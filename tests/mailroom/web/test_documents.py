@@ -92,6 +92,17 @@ async def test_used_expired_and_invented_links_look_alike(door: Door) -> None:
     assert (await door.browser.post(expired)).status_code == 410
 
 
+async def test_a_download_is_a_read_of_its_holder(door: Door) -> None:
+    """Noted with the digest in the very transaction that uses the link up; looking at it is none (R109)."""
+    address = door.address()
+    await door.browser.get(address)
+    await door.browser.post(address)
+    await door.browser.post(address)
+    with door.post.books.look() as uow:
+        noted = [(one.actor, one.what, one.key, one.how) for one in uow.reads.search()]
+    assert noted == [("holder", "document", hashlib.sha256(PDF).hexdigest(), "download")]
+
+
 async def test_a_download_leaves_its_trace(door: Door) -> None:
     """Evidence of hand-over: an event at the request that led to the licence, with the digest of the file."""
     row = door.post.receive()

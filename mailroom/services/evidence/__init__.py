@@ -1,0 +1,1 @@
+"""Chain, checkpoints, bundles: what proves that nothing was changed."""

@@ -1,0 +1,1 @@
+"""Encryption of what lies on disk, and the keys for it."""
