@@ -23,7 +23,7 @@ COMMANDS = {
     "export": ("exports", "Write a register or the message log to a file."),
     "verify": (
         "exports",
-        "Check archive, log, register and outbox against each other, independently of the code that wrote them.",
+        "Check archive, books and chain against each other, independently of the code that wrote them.",
     ),
     "evidence": ("evidence", "Proof that the books are as they were."),
     "privacy": ("privacy", "Personal data: who read what, requests, incidents, record of processing."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from mailroom.web.public.look import FolderLook, public_pages
 from mailroom.web.read_table import READ_TABLE, showing
 from mailroom.web.reads import ABOUT, Nothing, Shown
 from mailroom.web.webhooks import webhook_route
+from storage.sealing.keyring import new_keyring
+from storage.sealing.recovery import new_recovery_key
 
 WEBHOOK = "/line/webhook"
 BY_OTHER_ROWS = ("/instruments/", "/privacy/", "/retention/")
@@ -52,7 +55,9 @@ def routes(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     mailbox = {"address": "saraban@klong.example", "imap.host": "imap.klong.example", "smtp.host": "smtp.klong.example"}
     users = {f"{server}.username": "saraban" for server in ("imap", "smtp")}
     channel = {f"channels.email.{key}": value for key, value in (mailbox | users).items()}
-    starter.write(folder, {"agency.key": "klong", "agency.name": "อบต.คลองใหม่", **channel})
+    named = {"agency.key": "klong", "agency.name": "อบต.คลองใหม่", "keys.keyring": "keyring"}
+    starter.write(folder, named | channel)
+    new_keyring(new_recovery_key()[1], datetime(2026, 1, 5, tzinfo=UTC)).save(folder / "keyring")
     loaded = bootstrap.load(folder / "agency.toml")
     with bootstrap.open_house(loaded) as house, ExitStack() as stack:
         pages = public_pages(loaded.agency)
