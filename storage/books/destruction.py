@@ -89,7 +89,7 @@ class DestructionPart:
             .join(DESTRUCTION_LIST, DESTRUCTION_LIST.c.id == DESTRUCTION_ITEM.c.list_id)
             .where(self._lists, sa.or_(waits, decided))
         )
-        return frozenset(RegisterNumber(*row) for row in self._transaction.all(query))
+        return frozenset(RegisterNumber(row.year, row.number) for row in self._transaction.all(query))
 
     def add_transfer(self, transfer: Transfer) -> Transfer:
         row = {"agency": self._transaction.agency, **{name: getattr(transfer, name) for name in HANDED}}
