@@ -222,7 +222,7 @@ def test_one_message_is_brought_out_of_a_copy(agency: Installation, tmp_path: Pa
     digest = agency.messages()[0]["digest"]
     for place, what in (("restic", "1"), ("mirror", digest)):
         folder = tmp_path / f"found-{place}"
-        (line,) = _commands("One message only")
+        line, _ = _commands("One message only")
         wanted = line.replace("message 1", f"message {what}").replace("/tmp/found", str(folder))
         _literally(wanted, tmp_path, tmp_path / place, agency)
         (file,) = folder.iterdir()

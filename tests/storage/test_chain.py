@@ -16,8 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from mailroom.domain.errors import StorageError
-from mailroom.domain.evidence import Checkpoint
-from mailroom.stages.chain import leaf_of, record_of, value_of
+from mailroom.stages.chain import record_of, value_of
 from storage import linking
 from storage.books.chain import SqlChainBook
 from storage.chained import CHAIN, EVIDENCE, NO_EVIDENCE, Evidence
@@ -30,28 +29,9 @@ from storage.unit_of_work import SqlBooks
 from storage.verify import _opened
 from storage.verify_chain import UNSEALED, ChainCheck
 from tests.support.book_values import NOW, arrive, decide, message
-from tests.support.checkpoints import FIRST_DAY, PUBLIC, checkpoint_now, close_day, seal
+from tests.support.chains import chain_of, check, tamper
+from tests.support.checkpoints import FIRST_DAY, seal
 from tests.support.damage_rows import drop_triggers
-
-OTHER_KEY = bytes(32)
-
-
-def check(
-    database: str, *outside: tuple[str, Checkpoint], public: bytes | None = PUBLIC
-) -> tuple[list[str], Counter[str]]:
-    """Subjects of faults, and counts."""
-    counts: Counter[str] = Counter()
-    looked = ChainCheck(partial(_opened, database), "agency", counts, outside, public)
-    findings = [finding for look in looked.looks for finding in look()]
-    return [one.subject for one in findings if one.severity is Severity.FAULT], counts
-
-
-def tamper(database: str, *statements: str) -> None:
-    """Do what no program of ours does: triggers and foreign keys are off."""
-    with closing(sqlite_module().connect(database.removeprefix("sqlite:///"), isolation_level=None)) as db:
-        drop_triggers(db)
-        for statement in statements:
-            db.execute(statement)
 
 
 def some_value(column: sa.Column[Any], number: int) -> Any:
@@ -214,15 +194,6 @@ def test_a_row_that_two_agencies_have_is_each_its_own(database: str) -> None:
         one.close()
 
 
-def chain_of(database: str, *details: str) -> SqlBooks:
-    books = SqlBooks(database, "agency")
-    for detail in details:
-        with books.begin() as uow:
-            uow.events.add("noted", NOW, detail=detail)
-            uow.commit()
-    return books
-
-
 def test_links_are_as_the_documentation_says(database: str) -> None:
     """Made again here from its words alone: a row of the database, JSON, SHA-256."""
     books = chain_of(database, 'คำ "ร้อง"', "b")
@@ -289,119 +260,6 @@ def test_a_row_that_no_trigger_saw_is_named(monkeypatch: pytest.MonkeyPatch, dat
     monkeypatch.setattr(Notes, "written", lambda self, table, key, *values: None)
     chain_of(database, "a").close()
     assert check(database)[0] == ["row event 1"]
-
-
-LINK_DAMAGES = {
-    "value": ("UPDATE chain SET value = zeroblob(32) WHERE seq = 3", {"chain link 3", "chain link 4"}),
-    "leaf": ("UPDATE chain SET leaf = zeroblob(32) WHERE seq = 3", {"chain link 3", "row event 3"}),
-    "time": ("UPDATE chain SET at = '2020-01-01 00:00:00.000000' WHERE seq = 3", {"chain link 3"}),
-    "time in other signs": ("UPDATE chain SET at = replace(at, ' ', 'T') WHERE seq = 3", {"chain link 3"}),
-    "no number": ("UPDATE chain SET seq = 'three' WHERE seq = 3", {"chain links", "chain link 3", "row event 3"}),
-    "no time": ("UPDATE chain SET at = 'then' WHERE seq = 3", {"chain link 3"}),
-    "key": ("UPDATE chain SET key = '4' WHERE seq = 3", {"chain link 3", "chain link 4", "row event 3", "row event 4"}),
-    "table": ("UPDATE chain SET tbl = 'fact' WHERE seq = 3", {"chain link 3", "row event 3"}),
-    "removed": ("DELETE FROM chain WHERE seq = 3", {"chain link 3", "row event 3"}),
-    "removed at the end": ("DELETE FROM chain WHERE seq = 5", {"row event 5"}),
-    "removed at the beginning": ("DELETE FROM chain WHERE seq = 1", {"chain link 1", "row event 1"}),
-    "all": ("DELETE FROM chain", {f"row event {n}" for n in range(1, 6)}),
-    "put in": (
-        "INSERT INTO chain SELECT agency, 6, at, tbl, key, leaf, value FROM chain WHERE seq = 2",
-        {"chain link 6"},
-    ),
-}
-
-
-@pytest.mark.parametrize("damage", LINK_DAMAGES)
-def test_damage_to_links_is_named(database: str, damage: str) -> None:
-    """Each link that is not as it was, and each row that no link speaks of any more."""
-    chain_of(database, *"abcde").close()
-    statement, expected = LINK_DAMAGES[damage]
-    tamper(database, statement)
-    assert set(check(database)[0]) == expected
-
-
-def make_anew(database: str, first: int) -> None:
-    """What somebody does who knows how the chain is made: leaves and values from that link on fit again."""
-    with closing(sqlite_module().connect(database.removeprefix("sqlite:///"), isolation_level=None)) as db:
-        db.row_factory = sqlite_module().Row
-        drop_triggers(db)
-        links = db.execute("SELECT * FROM chain ORDER BY seq").fetchall()
-        before = links[first - 2]["value"] if first > 1 else bytes(32)
-        for link in links[first - 1 :]:
-            leaf = link["leaf"]
-            if link["tbl"] == "event":
-                columns = EVIDENCE["event"].facts
-                row = db.execute(f"SELECT {', '.join(columns)} FROM event WHERE id = ?", (int(link["key"]),)).fetchone()
-                leaf = leaf_of(record_of("event", link["key"], dict(zip(columns, tuple(row), strict=True))))
-            at = datetime.fromisoformat(link["at"]).replace(tzinfo=UTC)
-            before = value_of(before, link["seq"], at, leaf, f"{link['tbl']} {link['key']}")
-            db.execute("UPDATE chain SET leaf = ?, value = ? WHERE seq = ?", (leaf, before, link["seq"]))
-
-
-def test_a_chain_made_anew_is_shown_by_a_checkpoint_from_outside_only(database: str) -> None:
-    """Inside everything fits again; what was published or mailed before does not."""
-    books = chain_of(database, *"abcde")
-    published = checkpoint_now(books, FIRST_DAY)
-    books.close()
-    assert check(database, ("mail.txt", published))[0] == []
-    tamper(database, "UPDATE event SET detail = 'otherwise' WHERE id = 2")
-    make_anew(database, 2)
-    assert check(database)[0] == []
-    assert check(database, ("mail.txt", published))[0] == ["checkpoint 2026-01-05 in mail.txt"]
-
-
-def test_an_end_cut_off_is_shown_by_a_checkpoint_from_outside_only(database: str) -> None:
-    """The last rows and their links removed together leave a chain that is whole, but shorter."""
-    books = chain_of(database, *"abcde")
-    published = checkpoint_now(books, FIRST_DAY)
-    books.close()
-    tamper(database, "DELETE FROM event WHERE id > 3", "DELETE FROM chain WHERE seq > 3")
-    assert check(database)[0] == []
-    assert check(database, ("mail.txt", published))[0] == ["checkpoint 2026-01-05 in mail.txt"]
-
-
-def test_a_chain_made_anew_contradicts_its_own_checkpoints(database: str) -> None:
-    """Who has not the key cannot make those anew."""
-    books = chain_of(database, *"abc")
-    close_day(books)
-    books.close()
-    tamper(database, "UPDATE event SET detail = 'otherwise' WHERE id = 2")
-    make_anew(database, 2)
-    assert check(database)[0] == ["checkpoint 2026-01-05"]
-
-
-CHECKPOINT_DAMAGES = {
-    "root": "UPDATE checkpoint SET root = zeroblob(32)",
-    "head": "UPDATE checkpoint SET head = zeroblob(32)",
-    "size": "UPDATE checkpoint SET size = size - 1",
-    "size beyond": "UPDATE checkpoint SET size = 99",
-    "text": "UPDATE checkpoint SET text = replace(text, 'agency', 'another')",
-    "signature": "UPDATE checkpoint SET signature = zeroblob(64)",
-    "key": "UPDATE checkpoint SET key = zeroblob(32)",
-    "no bytes": "UPDATE checkpoint SET key = 1, signature = 'x', root = NULL",
-}
-
-
-@pytest.mark.parametrize("damage", CHECKPOINT_DAMAGES)
-def test_damage_to_a_checkpoint_is_named(database: str, damage: str) -> None:
-    """As a row that was written once, and for what it says."""
-    books = chain_of(database, *"abc")
-    close_day(books)
-    books.close()
-    assert check(database)[0] == []
-    tamper(database, "PRAGMA writable_schema = ON", CHECKPOINT_DAMAGES[damage].replace(", root = NULL", ""))
-    found = check(database)[0]
-    assert "row checkpoint 2026-01-05" in found
-    assert "checkpoint 2026-01-05" in found
-
-
-def test_a_checkpoint_of_another_key_is_named(database: str) -> None:
-    """Where the key of the installation is known."""
-    books = chain_of(database, "a")
-    close_day(books)
-    books.close()
-    assert check(database, public=None)[0] == []
-    assert check(database, public=OTHER_KEY)[0] == ["checkpoint 2026-01-05"]
 
 
 def test_rows_from_before_the_chain_are_linked_by_the_migration(database: str) -> None:
