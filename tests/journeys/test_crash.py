@@ -7,13 +7,16 @@ a traced run. Before each of them the program is killed as if by the power switc
 import re
 import shutil
 import subprocess
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import ROOT, run_command
 from tests.support.dovecot import Dovecot
 from tests.support.installation import REQUEST, Installation, mail
 from tests.support.smtp_end import SmtpEnd
@@ -23,9 +26,20 @@ SYNCS = "fdatasync,fsync"
 TALK = "sendto"
 
 
-def _strace(place: Installation, options: list[str]) -> subprocess.CompletedProcess[bytes]:
-    command = ["strace", "-f", "-qq", *options, *place.command("once")]
-    return subprocess.run(command, env=place.variables, capture_output=True, timeout=300, check=False)
+def _strace(place: Installation, options: list[str]) -> "subprocess.CompletedProcess[str]":
+    """One pass, traced from the moment at which the program has loaded itself."""
+    with ExitStack() as stack:
+
+        def attach(process: int) -> None:
+            command = ["strace", "-f", *options, "-p", str(process)]
+            tracer = stack.enter_context(subprocess.Popen(command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL))
+            assert tracer.stderr is not None
+            while b"attached" not in (line := tracer.stderr.readline()):
+                assert line, "strace could not attach"
+            # What it says further on of threads must not fill the pipe.
+            threading.Thread(target=tracer.stderr.read, daemon=True).start()
+
+        return run_command(["once", "--config", str(place.config)], env=place.variables, cwd=ROOT, before=attach)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +70,7 @@ def _points(tmp_path: Path, begun: Path, calls: str, dovecot: Dovecot) -> int:
         place = _fresh(tmp_path / f"trace-{calls[:4]}", begun, dovecot, smtp)
         trace = tmp_path / "trace"
         done = _strace(place, ["-e", f"trace={calls}", "-o", str(trace)])
-        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        assert done.returncode == 0, done.stderr
         return len(re.findall(r"^\d+ +(?:fdatasync|fsync|sendto)\(", trace.read_text(errors="replace"), re.M))
 
 

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -35,12 +35,22 @@ LOADED = (
     "mailroom.cli.setup",
 )
 _PR_SET_PDEATHSIG = 1
+_PR_SET_PTRACER = 0x59616D61
 
 
 def run_command(
-    arguments: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: str = "", timeout: float = 300
+    arguments: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    stdin: str = "",
+    timeout: float = 300,
+    before: Callable[[int], None] | None = None,
 ) -> "subprocess.CompletedProcess[str]":
-    """What `python -m mailroom ARGUMENTS` does with these variables, to its end."""
+    """What `python -m mailroom ARGUMENTS` does with these variables, to its end.
+
+    `before` is called with the id of the process, which stands still until then: whoever traces it attaches there.
+    """
     with (
         socket.socket(socket.AF_UNIX) as line,
         tempfile.TemporaryFile("w+b") as typed,
@@ -51,10 +61,15 @@ def run_command(
         typed.seek(0)
         line.settimeout(timeout)
         line.connect(_waiting(os.getpid()))
-        order = json.dumps({"arguments": list(arguments), "env": dict(env), "cwd": str(cwd)}).encode()
+        wanted = {"arguments": list(arguments), "env": dict(env), "cwd": str(cwd), "stopped": before is not None}
+        order = json.dumps(wanted).encode()
         handles = array.array("i", [typed.fileno(), out.fileno(), err.fileno()])
         line.sendmsg([len(order).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)])
         line.sendall(order)
+        if before is not None:
+            process = int.from_bytes(_exactly(line, 4), "big")
+            before(process)
+            os.kill(process, signal.SIGCONT)
         code = int.from_bytes(_exactly(line, 4), "big", signed=True)
         said = []
         for file in (out, err):
@@ -122,6 +137,9 @@ def _serve(line: socket.socket) -> NoReturn:
     if not child:
         line.close()
         _become(order, handles)
+    if order["stopped"]:
+        os.waitpid(child, os.WUNTRACED)
+        line.sendall(child.to_bytes(4, "big"))
     _, status = os.waitpid(child, 0)
     with suppress(OSError):
         line.sendall(os.waitstatus_to_exitcode(status).to_bytes(4, "big", signed=True))
@@ -142,6 +160,10 @@ def _become(order: "dict[str, object]", handles: Sequence[int]) -> NoReturn:
     )
     from mailroom.cli import main
 
+    if order["stopped"]:
+        # Who traces it need not be its parent (Linux, Yama).
+        ctypes.CDLL(None).prctl(_PR_SET_PTRACER, ctypes.c_ulong(-1))
+        os.kill(os.getpid(), signal.SIGSTOP)
     code = 0
     try:
         main()
