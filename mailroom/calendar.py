@@ -1,8 +1,7 @@
 """The agency's calendar: working days and hours from the settings, national holidays from a library (R15, R17)."""
 
 from datetime import date
-
-import holidays
+from functools import cache
 
 from mailroom.domain.agency import OfficeHours
 from mailroom.settings import HoursSection
@@ -29,8 +28,11 @@ def office_hours(section: HoursSection, today: date) -> OfficeHours:
     )
 
 
+@cache
 def national_holidays(last_year: int) -> frozenset[date]:
     """Days on which Thai government offices are closed, substitution days included."""
+    import holidays  # Most commands ask for no holiday, and the list of all countries is long.
+
     days = holidays.country_holidays(
         "TH", years=range(FIRST_YEAR, last_year + 1), categories=("public", "government"), language="th"
     )

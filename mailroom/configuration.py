@@ -23,7 +23,6 @@ class Configuration:
     settings: Settings
     channels: Mapping[str, ChannelSection]
     agency: Agency
-    hours: OfficeHours
     catalogue: Catalogue
     announcement: Announcement | None
 
@@ -34,6 +33,11 @@ class Configuration:
     @property
     def database(self) -> str:
         return self.settings.storage.database or f"sqlite:///{self.data_dir / 'mailroom.db'}"
+
+    @property
+    def hours(self) -> OfficeHours:
+        """Worked out when asked for: most commands need no calendar."""
+        return office_hours(self.settings.hours, datetime.now(BANGKOK).date())
 
     @property
     def base_url(self) -> str:
@@ -58,7 +62,6 @@ def load(path: Path) -> Configuration:
         settings=settings,
         channels=channels,
         agency=_agency(settings, channels),
-        hours=office_hours(settings.hours, datetime.now(BANGKOK).date()),
         catalogue=catalogue,
         announcement=_announcement(settings),
     )

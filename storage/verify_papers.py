@@ -94,9 +94,7 @@ Series = tuple[str, int]
 class PaperCheck:
     """Part of one run of `verify`, on its connection."""
 
-    def __init__(
-        self, connection: Any, segments: Path, agency: str, counts: Counter[str], keys: CheckerKeys
-    ) -> None:
+    def __init__(self, connection: Any, segments: Path, agency: str, counts: Counter[str], keys: CheckerKeys) -> None:
         self._connection = connection
         self._segments = segments
         self._keys = keys

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mailroom.settings import Finding
     from mailroom.stages.classify import Classifier
 
-__all__ = ["LineSettings", "chat", "check", "inbox", "reader", "sender"]
+__all__ = ["LineSettings", "chat", "check", "new_inbox", "new_reader", "new_sender"]
 
 
 def chat(settings: LineSettings) -> "ChatPlatform":
@@ -22,20 +22,20 @@ def chat(settings: LineSettings) -> "ChatPlatform":
     return LinePlatform(settings)
 
 
-def inbox(settings: LineSettings, home: "ChannelHome") -> "Inbox":
+def new_inbox(settings: LineSettings, home: "ChannelHome") -> "Inbox":
     from channels.line.inbox import LineInbox
 
     return LineInbox(settings, home)
 
 
-def reader(_: LineSettings, classifier: "Classifier | None") -> "Reader":
+def new_reader(_: LineSettings, classifier: "Classifier | None") -> "Reader":
     """What it reads was made by ourselves, from what the webhook had checked: it needs no process of its own."""
     from channels.line.reader import LineReader
 
     return LineReader(classifier)
 
 
-def sender(settings: LineSettings, *_: object) -> "Sender":
+def new_sender(settings: LineSettings, *_: object) -> "Sender":
     """Names and signatures are of mail; here the account shows who speaks."""
     from channels.line.sender import LineSender
 

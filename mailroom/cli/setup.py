@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom import bootstrap, starter
-from mailroom.bootstrap.keeping import examine_targets
-from mailroom.bootstrap.keys import examine_keys
-from mailroom.bootstrap.sealing import examine_seals
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
+from mailroom.configuration import load, warnings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,6 +27,8 @@ def init(
     phone: Annotated[str, typer.Option(help="Telephone.")] = "",
 ) -> None:
     """Write a complete configuration in which every key is explained. Asks for what no flag tells."""
+    from mailroom import starter
+
     asks = sys.stdin.isatty()
     answers = {
         "agency.key": key or _ask("Short name of the agency (a-z, 0-9, -)", asks, "agency"),
@@ -54,12 +53,12 @@ def _ask(question: str, asks: bool, default: str) -> str:
 
 def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Validate the configuration without connecting to anything."""
-    loaded = bootstrap.load(config)
-    warnings = bootstrap.warnings(loaded)
+    loaded = load(config)
+    found = warnings(loaded)
     if as_json:
-        typer.echo(json.dumps({"ok": True, "warnings": warnings}, ensure_ascii=False))
+        typer.echo(json.dumps({"ok": True, "warnings": found}, ensure_ascii=False))
         return
-    for text in warnings:
+    for text in found:
         typer.echo(f"warning: {text}")
     typer.echo(
         f"{config}: in order; {len(loaded.catalogue.services)} services, {len(loaded.catalogue.agencies)} other agencies"
@@ -68,7 +67,12 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
 
 def doctor(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Connect to everything and say what works."""
-    loaded = bootstrap.load(config)
+    from mailroom import bootstrap
+    from mailroom.bootstrap.keeping import examine_targets
+    from mailroom.bootstrap.keys import examine_keys
+    from mailroom.bootstrap.sealing import examine_seals
+
+    loaded = load(config)
     findings = [
         *bootstrap.examine(loaded),
         *examine_targets(loaded),

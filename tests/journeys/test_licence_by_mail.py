@@ -81,7 +81,7 @@ class Journey:
 
     async def send(self, signer: MailSigner | None = None) -> Letter:
         """Dispatch what is owed; the last letter as the submission server took it."""
-        sender = email_channel.sender(self.settings, AGENCY.name, signer.sign_mail if signer else None)
+        sender = email_channel.new_sender(self.settings, AGENCY.name, signer.sign_mail if signer else None)
         dispatcher = Dispatcher(
             "email", sender=sender, books=self.post.books, archive=self.post.archive, clock=self.post.clock
         )

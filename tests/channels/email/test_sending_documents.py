@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.email import sender as new_sender
+from channels.email import new_sender
 from channels.email.sender import SmtpSender
 from mailroom.domain.decision import Letter
 from mailroom.domain.errors import (
