@@ -1,8 +1,8 @@
 """Damage done to a whole installation, seeded, and whether `verify` names what was damaged.
 
-    python -m tests.support.damage [COUNT] [SEED]
+    python -m tests.support.damage [COUNT] [SEED] [KIND]
 
-does so many, and prints of each kind how many were named. What left all evidence in the database as it was (a bit
+does so many (of kinds that begin so), and prints of each kind how many were named. What left all evidence in the database as it was (a bit
 of a page that holds nothing, the time of a session) is counted apart.
 """
 
@@ -61,14 +61,13 @@ class Yard:
         rows = {kind: partial(self._rows, kind, do) for kind, do in (ROWS | CHAIN).items()}
         self._kinds = {**files, **rows}
 
-    def damages(self, count: int) -> Iterator[Outcome]:
-        """So many, every kind in turn."""
-        kinds = list(self._kinds)
+    def damages(self, count: int, kind: str = "") -> Iterator[Outcome]:
+        """So many, every kind in turn that begins so."""
+        kinds = [one for one in self._kinds if one.startswith(kind)]
         for number in range(count):
-            kind = kinds[number % len(kinds)]
             outcome = None
             while outcome is None:
-                outcome = self._kinds[kind]()
+                outcome = self._kinds[kinds[number % len(kinds)]]()
             yield outcome
 
     def _rows(self, kind: str, do: Callable[[Any, random.Random], Named]) -> Outcome | None:
@@ -193,18 +192,19 @@ def _damaged(whole: bytes, what: str, chance: random.Random) -> bytes | None:
         case "overwritten":
             return whole[:at] + chance.randbytes(min(length, len(whole) - at)) + whole[at + length :]
         case _:
-            other, length = chance.randrange(len(whole)), min(length, len(whole) // 3)
-            first, second = sorted((min(at, other), max(at, other, min(at, other) + length)))
+            length = min(length, len(whole) // 3)
+            first = chance.randrange(len(whole) - 2 * length + 1)
+            second = chance.randrange(first + length, len(whole) - length + 1)
             a, b = whole[first : first + length], whole[second : second + length]
-            return whole[:first] + b + whole[first + len(b) : second] + a + whole[second + len(b) :]
+            return whole[:first] + b + whole[first + length : second] + a + whole[second + length :]
 
 
-def main(count: int, seed: int) -> int:
+def main(count: int = 300, seed: int = 1, kind: str = "") -> int:
     done: Counter[str] = Counter()
     named: Counter[str] = Counter()
     unseen: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for number, one in enumerate(Yard(Path(folder), seed).damages(count), 1):
+        for number, one in enumerate(Yard(Path(folder), seed).damages(count, kind), 1):
             done[one.kind] += not one.unseen
             named[one.kind] += one.named
             unseen[one.kind] += one.unseen
@@ -225,5 +225,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    numbers = [int(one) for one in sys.argv[1:]] + [300, 1][len(sys.argv) - 1 :]
-    raise SystemExit(main(*numbers[:2]))
+    raise SystemExit(main(*map(int, sys.argv[1:3]), *sys.argv[3:4]))
