@@ -18,8 +18,10 @@ from mailroom.domain.message import Kept, Place
 from mailroom.ports import Content
 from storage.claim import FolderClaim
 from storage.disk import disk_errors, refuse_network, sync_folder
+from storage.parts import Parts
 from storage.pieces import Opener
 from storage.record_form import PIECE_LIMIT, form_at_start
+from storage.runs import LEAST_RUN
 from storage.scanning import Scanned, scan_segment
 from storage.sealing.kek import KeyEncryptionKeys
 from storage.sealing.keys import keys_of, opener_of, written_form
@@ -57,12 +59,18 @@ class SegmentArchive:
     """`ports.Archive` in a folder of a local disk. Threads may share it, and processes: they keep one after another.
 
     With keys, what it writes is sealed; without them it refuses to write beside what is sealed. Either reads segments
-    that are not sealed. What needs a key that is not in the keyring raises ConfigurationError.
+    that are not sealed. What needs a key that is not in the keyring raises ConfigurationError. `sharing`, equal
+    attachments are kept once in each segment; what is kept so is read without it as well.
     Raises ConfigurationError for a folder on a network file system.
     """
 
     def __init__(
-        self, folder: Path, *, keks: KeyEncryptionKeys | None = None, segment_limit: int = SEGMENT_LIMIT
+        self,
+        folder: Path,
+        *,
+        keks: KeyEncryptionKeys | None = None,
+        segment_limit: int = SEGMENT_LIMIT,
+        sharing: bool = False,
     ) -> None:
         refuse_network(folder)
         self._keys = keys_of(folder, keks)
@@ -73,6 +81,7 @@ class SegmentArchive:
         self._lock = threading.Lock()
         self._claim = FolderClaim(self._folder)
         self._segment: Segment | None = None
+        self._parts = Parts() if sharing else None
         self._distrusted = ""
         """Name of the segment whose sync failed; nothing is written to it any more."""
 
@@ -102,14 +111,9 @@ class SegmentArchive:
         return kept
 
     def _add(self, segment: Segment, content: Content) -> Kept:
-        offset = segment.length
-        parts = encode(content, self._compressor, segment.seal)
-        while True:
-            try:
-                segment.add(next(parts))
-            except StopIteration as end:
-                digest, size = end.value
-                return Kept(digest, size, Place(segment.path.name, offset, segment.length - offset))
+        if self._parts is not None and isinstance(content, bytes) and len(content) > LEAST_RUN:
+            return self._parts.keep(segment, content, self._compressor)
+        return segment.add_record(encode(content, self._compressor, segment.seal))
 
     def _sync(self, segment: Segment) -> None:
         """After a failed sync the kernel may have dropped the pages and call the next sync a success."""
@@ -122,6 +126,8 @@ class SegmentArchive:
 
     def _take_back(self, segment: Segment, start: int) -> None:
         """A broken source or a full disk must not leave a torn record in the middle, nor eat more of the disk."""
+        if self._parts is not None:
+            self._parts.forget(start)
         if segment is not self._segment:
             return
         try:

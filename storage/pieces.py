@@ -47,12 +47,13 @@ class Pieces(io.RawIOBase):
         """Tells this record from any other that might end in its place."""
         self.ended = False
         magic = self._exactly(len(MAGIC))
-        self._sealed = form_of(magic) == SEALED
+        form, self.kind = form_of(magic)
+        self._sealed = form == SEALED
         self._seal: RecordSeal | None = None
         if self._sealed:
             salt = self._exactly(SALT_SIZE)
             self._check = zlib.crc32(magic + salt)
-            self._seal = opener().record(SEALED, salt) if opener else None
+            self._seal = opener().record(SEALED + self.kind, salt) if opener else None
         self._limit = PIECE_LIMIT + TAG_SIZE if self._sealed else PIECE_LIMIT
 
     def readable(self) -> bool:

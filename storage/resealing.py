@@ -14,6 +14,7 @@ from mailroom.domain.errors import StorageError
 from mailroom.ports import BytesDone, Content
 from storage.archive import SegmentArchive
 from storage.disk import disk_errors, sync_folder
+from storage.parts import SHARED_LIMIT
 from storage.record_form import PIECE_LIMIT, SEALED, form_at_start
 from storage.scanning import Scanned, scan_segment
 from storage.sealing.kek import KeyEncryptionKeys
@@ -35,9 +36,19 @@ class ArchiveSealing:
     """`ports.OpenSegments` of a folder of segments whose program does not run."""
 
     def __init__(
-        self, archive: Path, database: str, keks: KeyEncryptionKeys, *, free: Callable[[Path], int] = _free
+        self,
+        archive: Path,
+        database: str,
+        keks: KeyEncryptionKeys,
+        *,
+        free: Callable[[Path], int] = _free,
+        sharing: bool = False,
     ) -> None:
-        """`archive` is the folder that holds `segments`, `database` an address `sqlite:///PATH`."""
+        """`archive` is the folder that holds `segments`, `database` an address `sqlite:///PATH`.
+
+        `sharing` is as in `SegmentArchive`; without it what was kept once is kept as often as it is used.
+        """
+        self._sharing = sharing
         self._archive = archive
         self._folder = archive / "segments"
         self._keks = keks
@@ -55,7 +66,7 @@ class ArchiveSealing:
         _, _, differences = self._checked.read_through(name, lambda read, _all: done(read, 2 * size))
         if differences:
             raise StorageError("; ".join(one.text for one in differences))
-        with closing(SegmentArchive(self._archive, keks=self._keks)) as archive:
+        with closing(SegmentArchive(self._archive, keks=self._keks, sharing=self._sharing)) as archive:
             for batch in _batches(self._wanted(name)):
                 yield _moved(archive, batch)
                 last = batch[-1].place
@@ -107,8 +118,8 @@ def _moved(archive: SegmentArchive, batch: list[Scanned]) -> list[Moved]:
 
 
 def _content(archive: SegmentArchive, record: Scanned) -> Content:
-    """In memory when it is small, else as a stream that is opened when it is asked for."""
-    if record.size <= PIECE_LIMIT:
+    """In memory when parts of it may be shared, else as a stream that is opened when it is asked for."""
+    if record.size <= SHARED_LIMIT:
         with archive.open(record.place, record.digest) as stream:
             return stream.read()
     return _streamed(archive, record)

@@ -5,12 +5,13 @@ import io
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 import zstandard
 
 from mailroom.domain.errors import ArchiveDamagedError
 from mailroom.ports import Content
+from storage.joined import BrokenPartError, content_of, unpacked
 from storage.pieces import Opener, Pieces
 from storage.record_form import (
     CHECK,
@@ -25,8 +26,10 @@ from storage.record_form import (
     SEALED_END,
     SEALED_MAGIC,
     TAG_SIZE,
+    Kind,
     TornRecordError,
     form_of,
+    magic_of,
 )
 
 if TYPE_CHECKING:
@@ -36,10 +39,11 @@ Part = bytes | memoryview
 
 
 class Summed:
-    """What a packer gives for a content, with digest and lengths so far."""
+    """What a packer gives for a content, or for the recipe of one, with digest and lengths so far."""
 
-    def __init__(self, content: Content, compressor: zstandard.ZstdCompressor) -> None:
-        self._packed = _packed(content, compressor)
+    def __init__(self, packed: Iterator[tuple[Part, bytes]]) -> None:
+        """`packed` are chunks of the content, each with what the packer gave."""
+        self._packed = packed
         self._digest = hashlib.sha256()
         self.raw = self.stored = 0
 
@@ -62,19 +66,33 @@ class Summed:
 
 
 def encode(
-    content: Content, compressor: zstandard.ZstdCompressor, seal: "SegmentSeal | None" = None
+    content: Content,
+    compressor: zstandard.ZstdCompressor,
+    seal: "SegmentSeal | None" = None,
+    kind: Kind = Kind.CONTENT,
 ) -> Generator[Part, None, tuple[str, int]]:
-    """The record of one content, in parts; returns the digest (hex) and the length of the content.
+    """The record of one content, or of a part, in pieces; returns the digest (hex) and the length of the content.
 
     It is sealed where the segment has a key.
     """
-    summed = Summed(content, compressor)
-    yield from _plain(summed) if seal is None else _sealed(summed, seal)
+    return (yield from _record(Summed(_packed(content, compressor)), seal, kind))
+
+
+def encode_composite(
+    content: bytes, recipe: bytes, compressor: zstandard.ZstdCompressor, seal: "SegmentSeal | None"
+) -> Generator[Part, None, tuple[str, int]]:
+    """The same of a content of which the record holds only the recipe."""
+    packed = iter([(content, compressor.compress(recipe))])
+    return (yield from _record(Summed(packed), seal, Kind.COMPOSITE))
+
+
+def _record(summed: Summed, seal: "SegmentSeal | None", kind: Kind) -> Generator[Part, None, tuple[str, int]]:
+    yield from _plain(summed, kind) if seal is None else _sealed(summed, seal, kind)
     return summed.digest.hex(), summed.raw
 
 
-def _plain(summed: Summed) -> Iterator[Part]:
-    yield MAGIC
+def _plain(summed: Summed, kind: Kind) -> Iterator[Part]:
+    yield magic_of(PLAIN, kind)
     check = 0
     for piece in summed.pieces():
         check = zlib.crc32(piece, check)
@@ -83,9 +101,9 @@ def _plain(summed: Summed) -> Iterator[Part]:
     yield LENGTH.pack(0) + END.pack(summed.digest, summed.raw, summed.stored, check)
 
 
-def _sealed(summed: Summed, seal: "SegmentSeal") -> Iterator[Part]:
-    record = seal.new(SEALED)
-    head = SEALED_MAGIC + record.salt
+def _sealed(summed: Summed, seal: "SegmentSeal", kind: Kind) -> Iterator[Part]:
+    record = seal.new(SEALED + kind)
+    head = magic_of(SEALED, kind) + record.salt
     yield head
     check = zlib.crc32(head)
     for piece in summed.pieces():
@@ -118,12 +136,16 @@ def _chunks(content: Content) -> Iterator[memoryview]:
 
 
 def decode(record: bytes, digest: str, decompressor: zstandard.ZstdDecompressor, opener: Opener) -> bytes | None:
-    """The content of a whole record, with everything checked; None when it is too long to stand in memory.
+    """The content of a whole record, with everything checked.
+
+    None when it is too long to stand in memory, or not all of it lies in this record.
 
     Raises TornRecordError, ZstdError, and what the opener does.
     """
-    plain = form_of(record[: len(MAGIC)]) == PLAIN
-    frame, kept, raw = _frame(record) if plain else _opened(record, opener())
+    form, kind = form_of(record[: len(MAGIC)])
+    if kind is not Kind.CONTENT:
+        return None
+    frame, kept, raw = _frame(record) if form == PLAIN else _opened(record, opener())
     if kept.hex() != digest:
         raise TornRecordError("it is not the record that was asked for")
     if raw > PIECE_LIMIT:
@@ -169,11 +191,6 @@ def _pieces(record: Part, at: int, end: int) -> Iterator[Part]:
         raise TornRecordError("the record is cut off")
 
 
-def unpacked(pieces: Pieces) -> zstandard.ZstdDecompressionReader:
-    """The content as a stream that never holds more than it was asked for."""
-    return zstandard.ZstdDecompressor().stream_reader(cast(BinaryIO, pieces))
-
-
 class RawContent(io.RawIOBase):
     """The content of the record at which `file` stands. Its end raises ArchiveDamagedError unless all of it is right."""
 
@@ -186,14 +203,16 @@ class RawContent(io.RawIOBase):
         self._size = 0
         with damage_of(where):
             self._pieces = Pieces(file, opener)
-            self._frame = unpacked(self._pieces)
+            if self._pieces.kind is Kind.PART:
+                raise TornRecordError("it is a part of contents, and none itself")
+            self._content = content_of(self._pieces, file, opener)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
         with damage_of(self._where):
-            count = self._frame.readinto(buffer)
+            count = self._content.readinto(buffer) or 0
             if not count and len(buffer):
                 self._pieces.drain()
         self._hash.update(memoryview(buffer)[:count])
@@ -222,22 +241,28 @@ def damage_of(where: str) -> Iterator[None]:
         raise ArchiveDamagedError(f"{where} cannot be read ({error}); restore it from a backup") from error
 
 
-def examine(file: BinaryIO, opener: Opener) -> Pieces:
-    """The record at which `file` stands, read to its end and found sound.
+def examine(file: BinaryIO, opener: Opener, *, alone: bool = False) -> Pieces:
+    """The record at which `file` stands, read to its end and found sound, with the parts that it names unless `alone`.
 
-    Raises TornRecordError, and what the opener does.
+    Raises TornRecordError, BrokenPartError when only a part of it is damaged, and what the opener does.
     """
     pieces = Pieces(file, opener)
     digest = hashlib.sha256()
     size = 0
     try:
-        frame = unpacked(pieces)
-        while chunk := frame.read(PIECE_LIMIT):
+        content = unpacked(pieces) if alone else content_of(pieces, file, opener)
+        while chunk := content.read(PIECE_LIMIT):
             digest.update(chunk)
             size += len(chunk)
     except zstandard.ZstdError as error:
         raise TornRecordError(f"the content cannot be unpacked: {error}") from error
+    except BrokenPartError as error:
+        pieces.drain()
+        error.behind = pieces.length
+        raise
     pieces.drain()
+    if alone and pieces.kind is Kind.COMPOSITE:
+        return pieces
     if (digest.digest(), size) != (pieces.digest, pieces.raw):
         raise TornRecordError("the content has another digest or length than the record says")
     return pieces

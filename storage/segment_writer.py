@@ -1,11 +1,14 @@
 """The segment that is written to."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailroom.domain.message import Kept, Place
 from storage.disk import disk_errors
 from storage.record_form import PIECE_LIMIT
+from storage.sealing.keys import not_sealed
 from storage.segment import Part
 
 if TYPE_CHECKING:
@@ -32,6 +35,20 @@ class Segment:
         """Whether its name still means this very file, of this length. Raises OSError."""
         named, ours = self.path.stat(), os.fstat(self._descriptor)
         return os.path.samestat(named, ours) and named.st_size == self.length
+
+    def opener(self) -> "SegmentSeal":
+        """For reading in it what was written. Raises TornRecordError where it is not sealed, and a record is."""
+        return self.seal or not_sealed()
+
+    def add_record(self, parts: Generator[Part, None, tuple[str, int]]) -> Kept:
+        """All of a record; what its making returns are digest and size of the content."""
+        offset = self.length
+        while True:
+            try:
+                self.add(next(parts))
+            except StopIteration as end:
+                digest, size = end.value
+                return Kept(digest, size, Place(self.path.name, offset, self.length - offset))
 
     def add(self, part: Part) -> None:
         self._waiting.append(part)

@@ -18,8 +18,8 @@ from storage.archive import NAME
 from storage.claim import CLAIM_SECONDS, FolderClaim
 from storage.disk import disk_errors, make_durable_folder, spare_name, sync_folder
 from storage.driver import sqlite_module
-from storage.pieces import Opener
-from storage.record_form import PIECE_LIMIT, SEALED, TornRecordError, form_at_start
+from storage.pieces import Opener, Pieces
+from storage.record_form import PIECE_LIMIT, SEALED, Kind, TornRecordError, form_at_start
 from storage.sealing.kek import KeyEncryptionKeys
 from storage.sealing.keys import FOLDER, key_name, keys_of, opener_of
 from storage.segment import examine
@@ -196,7 +196,7 @@ class Reading:
                 yield from self._lost(waiting.pop(), "no record begins there")
             file.seek(at)
             try:
-                record = examine(file, self._opener)
+                record = self._examined(file, at)
             except (TornRecordError, ArchiveDamagedError, OSError) as error:
                 if waiting and waiting[-1] == at:
                     yield from self._lost(waiting.pop(), str(error))
@@ -212,6 +212,12 @@ class Reading:
             done(min(at, size), size)
         while waiting:
             yield from self._lost(waiting.pop(), "the segment ends before it")
+
+    def _examined(self, file: BinaryIO, at: int) -> Pieces:
+        record = examine(file, self._opener)
+        if record.kind is Kind.PART and at in self._places:
+            raise TornRecordError("it is marked as a part of contents, and would not be given out")
+        return record
 
     def _lost(self, offset: int, why: str) -> Iterator[str]:
         for named in self._places[offset]:
@@ -254,7 +260,8 @@ def _sound_from(segment: BinaryIO, start: int, opener: Opener) -> int:
     try:
         while True:
             segment.seek(end)
-            end += examine(segment, opener).length
+            # A part that is damaged here may be whole in the copy.
+            end += examine(segment, opener, alone=True).length
     except (TornRecordError, ArchiveDamagedError, OSError):
         return end - start
 

@@ -22,9 +22,11 @@ from storage.findings import NOT_OURS, Finding, Severity, fault, gap
 from storage.sealing.kek import KeyEncryptionKeys
 from storage.verify_chain import ChainCheck
 from storage.verify_chats import ChatCheck
+from storage.verify_frames import BrokenRecordError, KeyMissingError
+from storage.verify_joined import Stretch, stray
 from storage.verify_keeping import KeepingCheck, Stretches, lost_numbers
 from storage.verify_papers import PaperCheck
-from storage.verify_records import NOT_OPENED, BrokenRecordError, CheckerKeys, KeyMissingError, read_record
+from storage.verify_records import NOT_OPENED, CheckerKeys, read_record
 from storage.verify_rows import entry_faults, letter_faults, message_faults
 from storage.verify_sent import SentCheck
 
@@ -147,19 +149,23 @@ class Check:
                 yield fault(_kept(row), f"segment {name} cannot be read ({error}); restore it")
             return
         with file:
-            end = 0
+            end, gaps = 0, list[Stretch]()
+            parts: set[Stretch] = set()
             for row in rows:
-                yield from _unreferenced(name, end, row["segment_offset"])
-                yield from self._content(file, row)
+                gaps.append((end, row["segment_offset"]))
+                yield from self._content(file, row, parts)
                 end = max(end, row["segment_offset"] + row["stored_length"])
-            yield from _unreferenced(name, end, file.seek(0, 2))
+            gaps.append((end, file.seek(0, 2)))
+            for start, stop in stray(file, [gap for gap in gaps if gap[0] < gap[1]], parts, self._keys.of(name)):
+                text = f"bytes {start} to {stop} belong to no message, document or letter"
+                yield Finding(Severity.NOTE, name, text)
 
-    def _content(self, file: BinaryIO, row: Any) -> Iterator[Finding]:
+    def _content(self, file: BinaryIO, row: Any, parts: set[Stretch]) -> Iterator[Finding]:
         self._counts[f"{row['kind']}s"] += 1
         self._counts["bytes"] += row["size"]
         file.seek(row["segment_offset"])
         try:
-            found = read_record(file, self._keys.of(row["segment"]))
+            found = read_record(file, self._keys.of(row["segment"]), parts)
         except KeyMissingError as error:
             yield fault(_kept(row), f"it cannot be opened: {error}")
             return
@@ -242,11 +248,6 @@ class Check:
             self._counts["letters"] += 1
             for text in letter_faults(row):
                 yield fault(f"letter {row['id']}", text)
-
-
-def _unreferenced(name: str, start: int, end: int) -> Iterator[Finding]:
-    if end > start:
-        yield Finding(Severity.NOTE, name, f"bytes {start} to {end} belong to no message, document or letter")
 
 
 def _kept(row: Any) -> str:

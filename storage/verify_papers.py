@@ -9,8 +9,9 @@ from typing import Any
 import zstandard
 
 from storage.findings import Finding, fault, gap
+from storage.verify_frames import BrokenRecordError
 from storage.verify_keeping import Stretches, lost_numbers
-from storage.verify_records import At, BrokenRecordError, CheckerKeys, NotOpenedError, extends
+from storage.verify_records import At, CheckerKeys, NotOpenedError, extends
 
 PAPER_STATES = frozenset({"prepared", "submitted", "returned", "approved", "issued", "cancelled"})
 WITH_RENDITION = frozenset({"submitted", "approved", "issued"})

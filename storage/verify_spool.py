@@ -16,7 +16,8 @@ import zstandard
 
 from storage.findings import Finding, Severity, fault
 from storage.sealing.kek import KeyEncryptionKeys
-from storage.verify_records import BrokenRecordError, CheckerKeys, Opening, content_at, next_magic, read_record
+from storage.verify_frames import BrokenRecordError, Opening
+from storage.verify_records import CheckerKeys, content_at, next_magic, read_record
 
 PLACE = re.compile(r"(\d+)\.(\d+)\.[0-9a-f]+")
 """Number of a segment, and where in it the last delivery that was taken ends."""

@@ -58,7 +58,13 @@ def open_keyring(configuration: Configuration) -> "Keyring | None":
 
 def open_archive(configuration: Configuration) -> "closing[SegmentArchive]":
     """The archive with its keys, closed at the end. Raises ConfigurationError."""
-    return closing(SegmentArchive(configuration.data_dir / ARCHIVE, keks=open_keyring(configuration)))
+    folder, keyring = configuration.data_dir / ARCHIVE, open_keyring(configuration)
+    return closing(SegmentArchive(folder, keks=keyring, sharing=shares(configuration)))
+
+
+def shares(configuration: Configuration) -> bool:
+    """Whether equal attachments are kept once: damage to one then hurts several mails, and a second copy heals it."""
+    return bool(configuration.settings.backup.target)
 
 
 def keybox(configuration: Configuration) -> "SealedKeybox":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from channels import Finding
 from mailroom.bootstrap.keeping import keeping_lock
-from mailroom.bootstrap.keys import ARCHIVE, open_keyring
+from mailroom.bootstrap.keys import ARCHIVE, open_keyring, shares
 from mailroom.bootstrap.parts import SystemClock
 from mailroom.configuration import Configuration
 from mailroom.domain.errors import ConfigurationError
@@ -28,7 +28,7 @@ def seal_service(configuration: Configuration, books: Books) -> SealService:
     spools = [SpoolSealing(channel, folder.name, folder, keyring) for channel, folder in _spools(configuration)]
     return SealService(
         books=books,
-        archive=ArchiveSealing(data / ARCHIVE, configuration.database, keyring),
+        archive=ArchiveSealing(data / ARCHIVE, configuration.database, keyring, sharing=shares(configuration)),
         spools=spools,
         locks=(partial(FolderLock, data), partial(keeping_lock, data)),
         clock=SystemClock(),

@@ -10,8 +10,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from storage.sealing.kek import KeyEncryptionKeys
 
-SEALED = 2
-
 
 def segment_key(folder: Path, number: int, keks: KeyEncryptionKeys) -> bytes:
     """The key of a segment, out of the folder `keys`. Raises ValueError in words, ConfigurationError."""
@@ -31,9 +29,9 @@ def segment_key(folder: Path, number: int, keks: KeyEncryptionKeys) -> bytes:
 class PieceOpener:
     """Opens the pieces of one record, in their order."""
 
-    def __init__(self, key: bytes, number: int, salt: bytes) -> None:
+    def __init__(self, key: bytes, number: int, form: int, salt: bytes) -> None:
         self._key = hmac.new(key, b"record" + salt, hashlib.sha256).digest()
-        self._bound = number.to_bytes(8, "big") + bytes([SEALED]) + salt
+        self._bound = number.to_bytes(8, "big") + bytes([form]) + salt
         self._count = 0
 
     def open(self, sealed: bytes, last: bool) -> bytes:

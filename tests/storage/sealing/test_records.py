@@ -62,5 +62,5 @@ def test_elsewhere_they_do_not(other: Callable[[bytes], RecordSeal]) -> None:
 def test_the_checker_opens_them_in_its_own_way() -> None:
     """It was written from the description; both mean the same by it."""
     record = segment().new(SEALED)
-    pieces, checker = sealed(record), PieceOpener(key(1), 7, record.salt)
+    pieces, checker = sealed(record), PieceOpener(key(1), 7, SEALED, record.salt)
     assert [checker.open(piece, piece is pieces[-1]) for piece in pieces] == PIECES
