@@ -80,7 +80,10 @@ def _engine(address: URL, module: ModuleType, busy_seconds: float) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        # SQLite forgets all prepared statements at this setting: it is left where it is right already.
+        if connection.info.get(WRITES) != writes:
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+            connection.info[WRITES] = writes
         # A transaction that reads before it writes is refused if another wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -1,6 +1,5 @@
 """What one transaction adds to the chain: seen by SQLite itself, whatever statement changed a row."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from mailroom.stages.chain import BEGINNING, leaf_of, record_of, value_of
 from storage.chained import CHANGES, EVIDENCE, Evidence
+from storage.columns import dumps
 from storage.engine import WRITES, refused
 
 NOTES = "mailroom_notes"
@@ -15,7 +15,7 @@ NOTES = "mailroom_notes"
 WRITTEN, CHANGED = "mailroom_written", "mailroom_changed"
 """Functions of SQL that only triggers of our own connections call."""
 LINK = "INSERT INTO chain (agency, seq, at, tbl, key, leaf, value) VALUES (?, ?, ?, ?, ?, ?, ?)"
-HEAD = "SELECT seq, value FROM chain WHERE agency = ? AND seq = (SELECT max(seq) FROM chain WHERE agency = ?)"
+HEAD = "SELECT seq, value FROM chain WHERE agency = ? ORDER BY seq DESC LIMIT 1"
 
 
 class Notes:
@@ -46,7 +46,7 @@ class Notes:
         """All links, the last of which tells of the changes. Nothing is noted afterwards."""
         if self.changes:
             names = {table: list(keys) for table, keys in self.changes.items()}
-            self.link(CHANGES, json.dumps(names, ensure_ascii=False, separators=(",", ":")), {})
+            self.link(CHANGES, dumps(names), {})
         links = self.links[:]
         self.clear()
         return links
@@ -100,7 +100,7 @@ def link_all(connection: Connection, agency: str, links: list[tuple[str, str, by
     now = datetime.now(UTC)
     at = now.replace(tzinfo=None).isoformat(" ", "microseconds")
     try:
-        seq, value = driver.execute(HEAD, (agency, agency)).fetchone() or (0, BEGINNING)
+        seq, value = driver.execute(HEAD, (agency,)).fetchone() or (0, BEGINNING)
         rows = []
         for table, key, leaf in links:
             seq += 1
