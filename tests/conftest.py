@@ -14,6 +14,12 @@ from tests.support.smtp_end import SmtpEnd
 _users = itertools.count(1)
 
 
+@pytest.fixture(autouse=True)
+def _logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that is run in this process would bind every logger to a stream that is closed after its test."""
+    monkeypatch.setattr("mailroom.logs.configure", lambda _level: None)
+
+
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """A certificate authority that only the tests trust."""
