@@ -1,10 +1,12 @@
 """Fixtures that many tests share."""
 
 import itertools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.support.certificates import Authority
 from tests.support.dovecot import Dovecot
@@ -15,9 +17,15 @@ _users = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
-def _logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that is run in this process would bind every logger to a stream that is closed after its test."""
-    monkeypatch.setattr("mailroom.logs.configure", lambda _level: None)
+def _logs_of_this_test_alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A command run in this process would bind every logger, for good, to a stream that is closed after its test."""
+    monkeypatch.setattr("mailroom.logs.configure", _log_to_standard_error)
+    yield
+    structlog.reset_defaults()
+
+
+def _log_to_standard_error(_level: str) -> None:
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
@@ -68,12 +67,6 @@ def licence(agency: Installation, *arguments: str, fails: bool = False, stdin: s
     done = CliRunner().invoke(app, command, input=stdin, env=agency.environment)
     assert (done.exit_code != 0) == fails, done.output
     return done.stdout
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    yield
-    structlog.reset_defaults()
 
 
 def issued(agency: Installation) -> dict[str, Any]:
