@@ -122,11 +122,17 @@ def _installed(folder: Path) -> Path:
         'password = { env = "MAILROOM_BENCH_PASSWORD" }\nsince = 2026-01-01\n'
         '[channels.email.smtp]\nhost = "127.0.0.1"\nport = 1\ntls = "none"\n'
         f'[[backup.target]]\nname = "disk"\nkind = "restic"\naddress = "{folder / "repository"}"\n'
-        f'password = {{ file = "{home / "password"}" }}\n',
+        f'password = {{ file = "{home / "password"}" }}\n'
+        f'[keys]\nkeyring = "{folder / "safe" / "keyring"}"\n',
         encoding="utf-8",
     )
     os.environ["MAILROOM_BENCH_PASSWORD"] = "x"
+    _run("keys", "init", "--sheet", str(folder / "sheet.pdf"), "--config", str(config))
     return config
+
+
+def _run(*arguments: str) -> gauge.Outcome:
+    return gauge.run([sys.executable, "-m", "mailroom", *arguments], env=dict(os.environ))
 
 
 def _filled(config: Path, messages: int) -> None:
@@ -167,20 +173,8 @@ def _plain(folder: Path) -> gauge.Usage:
 def _ours(folder: Path, config: Path) -> gauge.Usage:
     """The one documented command: restored, checked against the books, fenced."""
     target = folder / "restored"
-    command = [
-        sys.executable,
-        "-m",
-        "mailroom",
-        "restore",
-        "--from",
-        "disk",
-        "--to",
-        str(target),
-        "--config",
-        str(config),
-    ]
     try:
-        outcome = gauge.run(command, env=dict(os.environ))
+        outcome = _run("restore", "--from", "disk", "--to", str(target), "--config", str(config))
         assert "in order" in outcome.output, outcome.output
         return outcome.usage
     finally:

@@ -41,7 +41,7 @@ def write(report: Report, path: Path) -> str:
 def _setting(report: Report) -> Iterator[str]:
     load, cores = os.getloadavg()[1], os.cpu_count() or 1
     yield (
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {report.messages:,} messages, {report.size / 1e9:.1f} GB with the "
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}: {report.messages:,} messages, {report.size / 1e9:.1f} GB of sealed archive and "
         f"database, in a restic repository on the same disk; copied there in {report.backup_seconds / 60:.1f} minutes. "
         f"{cores} cores, Python {platform.python_version()}, load {load:.1f} (5 minutes)."
     )
