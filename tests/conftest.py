@@ -11,9 +11,11 @@ import structlog
 from tests.support.certificates import Authority
 from tests.support.dovecot import Dovecot
 from tests.support.installation import Installation
+from tests.support.new_books import use_template
 from tests.support.smtp_end import SmtpEnd
 
 _users = itertools.count(1)
+use_template()
 
 
 @pytest.fixture(autouse=True)

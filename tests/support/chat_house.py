@@ -19,9 +19,9 @@ from mailroom.services.announcements import Announced, Announcements
 from mailroom.services.chat_desk import ChatDesk, Worked
 from mailroom.testing import FakeClock
 from mailroom.testing.books import MemoryBooks
-from mailroom.texts import load_composer
 from tests.support.chat_talk import CATALOGUE, DIALOGUE, QUIET, SOMSRI, START, Events, both_texts
 from tests.support.stage_values import AGENCY
+from tests.support.texts import load_composer
 
 CHANNEL, ACCOUNT = "line", "@town"
 COMPOSER = load_composer(CONFIG)

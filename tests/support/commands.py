@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
+from tests.support.new_books import use_template
+
 ROOT = Path(__file__).parents[2]
 LOADED = (
     "mailroom.cli.accounts",
@@ -112,6 +114,7 @@ def wait_for_orders(address: str) -> NoReturn:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     for name in LOADED:
         importlib.import_module(name)
+    use_template()
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

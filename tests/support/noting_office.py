@@ -20,11 +20,11 @@ from mailroom.services.rounds import Rounds
 from mailroom.stages.judge import Judge
 from mailroom.testing import RecordingSender
 from mailroom.testing.journal import MemoryJournal
-from mailroom.texts import load_composer
 from storage.findings import Severity
 from storage.sealing.keyring import Keyring, new_keyring
 from storage.snapshot import DatabaseSnapshot
 from storage.verify import Report, verify
+from tests.support.texts import load_composer
 from tests.support.workshop import AGENCY, CATALOGUE, HOURS, Letterbox, Workshop
 
 KEY = new_keyring("age1test", datetime(2026, 1, 1, tzinfo=UTC))

@@ -20,9 +20,9 @@ from mailroom.services.dispatch import Dispatcher
 from mailroom.services.links import Links
 from mailroom.services.reminders import Reminders
 from mailroom.testing import FakeClock, RecordingSender
-from mailroom.texts import load_composer
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
+from tests.support.texts import load_composer
 
 AGENCY = Agency(
     key="bantuayang",

@@ -17,9 +17,9 @@ from mailroom.ports import Books
 from mailroom.services.records.breaches import Breaches
 from mailroom.services.records.requests import Asked, DataRequests
 from mailroom.testing import FakeClock, MemoryBooks
-from mailroom.texts import load_composer
 from tests.support.book_values import arrive, draft, message, verdict
 from tests.support.paper_values import licence
+from tests.support.texts import load_composer
 
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 AGENCY = Agency(key="klong", name="องค์การบริหารส่วนตำบลคลองใหม่", name_en="Khlong Mai", phone="0 2000 0000")

@@ -34,11 +34,11 @@ from mailroom.services.sign_in import Passwords, SignIn
 from mailroom.services.signing_alarms import SigningAlarms
 from mailroom.settings import WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
-from mailroom.texts import load_composer, load_texts
 from mailroom.web.app import NO_ADDRESSES, Addresses, application
 from mailroom.web.site import ChatLook, PaperOffice
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
+from tests.support.texts import load_composer, load_texts
 
 PASSWORD = "รหัสผ่าน-ยาวพอ-2569"
 PASSWORDS = Passwords()

@@ -24,9 +24,9 @@ from mailroom.services.processing import Processing
 from mailroom.services.rounds import Rounds
 from mailroom.stages.judge import Judge
 from mailroom.testing import FakeClock, PlainReader, RecordingSender, ScriptedInbox
-from mailroom.texts import load_composer
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
+from tests.support.texts import load_composer
 
 AGENCY = Agency(
     key="bantuayang",
