@@ -188,8 +188,10 @@ class Check:
         self.good(f"{len(listed)} files were read; case {self.manifest['case']} of {self.manifest['agency']}")
 
     def signature(self) -> None:
-        signature = bytes.fromhex(self.read(SIGNATURE).decode())
-        self.signs(MANIFEST, self.read(MANIFEST), signature, self.manifest["key"])
+        written = self.read(SIGNATURE).decode()
+        if written != f"{bytes.fromhex(written).hex()}\n":
+            self.fault(SIGNATURE, "it is not written as it was made")
+        self.signs(MANIFEST, self.read(MANIFEST), bytes.fromhex(written), self.manifest["key"])
 
     def signs(self, name: str, data: bytes, signature: bytes, key: str) -> None:
         if self.key and key != self.key:
