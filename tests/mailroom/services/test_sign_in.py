@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from mailroom.domain.errors import RefusedActionError
 from mailroom.services.sign_in import Passwords, SignIn, digest
@@ -40,6 +42,16 @@ def test_passwords_are_argon2id() -> None:
     assert not passwords.match(kept, "รหัสผ่าน ยาวมาก")
     assert not passwords.match("", " รหัสผ่าน ยาวมาก ")
     assert not passwords.match("not a hash", "x")
+
+
+def test_an_unknown_name_costs_the_same_work_as_a_known_one() -> None:
+    """What is compared for nobody has the parameters of a real hash, and is a different one in each process."""
+    passwords = Passwords()
+    nobody = passwords._nobody
+    assert extract_parameters(nobody) == extract_parameters(passwords.hash("correct horse battery"))
+    assert nobody != Passwords()._nobody
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(nobody, "")
 
 
 @pytest.mark.parametrize(("password", "code"), [("x" * 11, "password-too-short"), ("x" * 1025, "password-too-long")])
