@@ -13,6 +13,7 @@ import pytest
 from mailroom import bootstrap
 from mailroom.bootstrap.keys import open_archive
 from mailroom.bootstrap.retention import open_retention
+from mailroom.domain.agency import BANGKOK
 from mailroom.domain.case import Case, CaseState
 from mailroom.domain.clerk import Clerk, Role
 from mailroom.domain.register import RegisterNumber
@@ -48,7 +49,7 @@ def told(agency: Installation, *arguments: str) -> Any:
 def decide(agency: Installation) -> None:
     with open_retention(bootstrap.load(agency.config)) as office:
         made = office.known(1)
-        on = made.made_at.date()
+        on = made.made_at.astimezone(BANGKOK).date()
         decision = CommitteeDecision(members=MEMBERS, on=on, document="รายงานที่ 1")
         office.retention.decide(1, decision, {one.number: (Verdict.TRANSFER, "") for one in made.items}, HEAD)
 
