@@ -12,10 +12,12 @@ from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
+from mailroom.ports.attachments import AttachmentBook
 from mailroom.ports.chat import ChatBook
 from mailroom.ports.evidence import ChainBook, SentBook
 from mailroom.ports.journal import JournalBook
 from mailroom.ports.keeping import KeepingBook
+from mailroom.ports.learning import LearningBook
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -26,8 +28,10 @@ from mailroom.ports.licences import (
     OutgoingBook,
 )
 from mailroom.ports.mailbox import MailboxBook
+from mailroom.ports.matches import MatchBook
 from mailroom.ports.privacy import PrivacyBook, ReadBook
 from mailroom.ports.retention import RetentionBook
+from mailroom.ports.search import SearchBook
 
 
 class MessageBook(Protocol):
@@ -281,6 +285,14 @@ class UnitOfWork(Protocol):
     def privacy(self) -> PrivacyBook: ...
     @property
     def reads(self) -> ReadBook: ...
+    @property
+    def search(self) -> SearchBook: ...
+    @property
+    def attachments(self) -> AttachmentBook: ...
+    @property
+    def learning(self) -> LearningBook: ...
+    @property
+    def matches(self) -> MatchBook: ...
     def chats(self, channel: str, account: str) -> ChatBook:
         """The books of conversations of one account."""
 

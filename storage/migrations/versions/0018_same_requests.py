@@ -1,0 +1,10 @@
+"""Requests that seem to be the same."""
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
