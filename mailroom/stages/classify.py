@@ -16,6 +16,7 @@ from mailroom.stages.catalogue_score import LEAST_AGENCY
 from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.danger import find_macros, find_malware, find_phishing, find_spam
 from mailroom.stages.marks import face_parts, letter_number
+from mailroom.stages.models import Models
 from mailroom.stages.normalise import compact
 from mailroom.stages.quoting import bare_subject
 
@@ -33,18 +34,26 @@ class Classifier:
 
     agency: Agency
     catalogue: Catalogue
+    models: Models | None = None
+    """What clerks taught it; without them rules and catalogue alone answer."""
 
     def classify(self, message: Message, history: History = _NO_HISTORY) -> Classification:
         """What a message seems to be; by itself, unless a history is given. Pure."""
-        return classify(message, history, self.agency, self.catalogue)
+        case = MessageCase(message, history, self.agency, self.catalogue)
+        found = by_rules(case)
+        return self.models.applied(found, case) if self.models else found
 
 
 def classify(message: Message, history: History, agency: Agency, catalogue: Catalogue) -> Classification:
-    """What a message seems to be. Pure; every classification has at least one reason.
+    """What a message seems to be by rules and catalogue. Pure; every classification has at least one reason."""
+    return by_rules(MessageCase(message, history, agency, catalogue))
+
+
+def by_rules(case: MessageCase) -> Classification:
+    """What a message seems to be by rules and catalogue. Pure; every classification has at least one reason.
 
     The first finder that speaks decides. A request is what remains: the law knows no mail that is nothing (R2).
     """
-    case = MessageCase(message, history, agency, catalogue)
     for find in _AUTOMATIC_OR_BROKEN:
         if finding := find(case):
             return Classification(finding[0], reasons=finding[1])

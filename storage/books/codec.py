@@ -105,6 +105,9 @@ def _classification_columns(classification: Classification) -> dict[str, Any]:
             "urgency": marks.urgency.value,
             "urgent_within": marks.urgent_within,
             "secrecy": marks.secrecy.value,
+            "model": classification.model,
+            # A clerk may name another later, in the column: what was found stays to be compared.
+            "found": classification.service,
         },
     }
 
@@ -174,7 +177,8 @@ def classification_of(row: Row[Any]) -> Classification:
         urgent_within=column["urgent_within"],
         secrecy=Secrecy(column["secrecy"]),
     )
-    return Classification(Kind(row.kind), row.service, column["agency"], marks, reasons_of(column["reasons"]))
+    reasons, model = reasons_of(column["reasons"]), column.get("model", "")
+    return Classification(Kind(row.kind), row.service, column["agency"], marks, reasons, model)
 
 
 def decision_of(row: Row[Any]) -> Decision:
