@@ -204,6 +204,7 @@ _TABLES = (
     ),
     _table("transfer", "agency list_id made_at made_by profile cases files manifest"),
     _table("sent_copy", "agency item attempt at digest size reply accepted", free=PLACE),
+    _table("clearance", "agency username cleared at actor"),
     _table("checkpoint", "agency day at size root head text signature key"),
     _table("checkpoint_proof", "agency day kind at data"),
 )
@@ -218,6 +219,8 @@ NO_EVIDENCE: Mapping[str, str] = {
     "account": "when a mailbox was last looked at",
     "chat_cursor": "how far a spool was read; reading it again changes nothing",
     "journal_cursor": "how far the journal goes; its pages are signed, and lie elsewhere",
+    "search_state": "how far the full-text index goes, which is made of the messages and can be made anew",
+    "search_wait": "what the full-text index has still to take in",
     "segment_reading": "when a segment was last read; each reading is in fixity_run",
     "mailbox_use": "how full a mailbox was when it was last looked at",
 }

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
-from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.desk import ClearanceRow, ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
 from storage.tables.evidence import ChainRow, CheckpointProofRow, CheckpointRow
 from storage.tables.evidence_sent import SentCopyRow
 from storage.tables.journal import JournalCursorRow, LetterClaimRow, NumberClaimRow
@@ -41,6 +41,7 @@ from storage.tables.retention import (
     HoldRow,
     TransferRow,
 )
+from storage.tables.search import SearchStateRow, SearchWaitRow
 
 
 def table_of(row: type[SQLModel]) -> sa.Table:
@@ -99,6 +100,9 @@ SENT_COPY = table_of(SentCopyRow)
 JOURNAL_CURSOR = table_of(JournalCursorRow)
 NUMBER_CLAIM = table_of(NumberClaimRow)
 LETTER_CLAIM = table_of(LetterClaimRow)
+SEARCH_STATE = table_of(SearchStateRow)
+SEARCH_WAIT = table_of(SearchWaitRow)
+CLEARANCE = table_of(ClearanceRow)
 CHAIN = table_of(ChainRow)
 CHECKPOINT = table_of(CheckpointRow)
 CHECKPOINT_PROOF = table_of(CheckpointProofRow)
