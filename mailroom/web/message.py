@@ -17,6 +17,7 @@ from mailroom.ports import UnitOfWork
 from mailroom.services.proposals import Proposal
 from mailroom.web.chat_exchange import exchange
 from mailroom.web.chat_hidden import QUERY, came_by_chat, is_withheld
+from mailroom.web.facts import message_facts
 from mailroom.web.grants import carried, holds, proof
 from mailroom.web.site import Site, Visit
 
@@ -42,6 +43,7 @@ def shown(
         history = uow.events.of_message(message_id)
         uow.events.add("message.sealed" if sealed else "message.opened", site.clock.now(), **_who(visit, message_id))
         uow.commit()
+    talk = exchange(site, visit, record) if _has_talk(record) and not sealed else None
     return site.pages.show(
         "sealed.html" if sealed else "message.html",
         session=visit.session,
@@ -50,7 +52,8 @@ def shown(
         grant=visit.query.get(SEAL, ""),
         carried=carried(visit, SEAL, QUERY),
         by_chat=came_by_chat(record),
-        exchange=exchange(site, visit, record) if _has_talk(record) and not sealed else None,
+        exchange=talk,
+        facts=None if sealed else message_facts(record, talk),
         joined=None if sealed else joined(site, record),
         done=done,
         refused=refused,
