@@ -225,3 +225,4 @@ NO_EVIDENCE: Mapping[str, str] = {
     "mailbox_use": "how full a mailbox was when it was last looked at",
 }
 """Tables that the chain leaves out, and why."""
+    "attachment_reading": "made of what the archive holds, and made again where it is lost",

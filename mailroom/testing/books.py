@@ -4,6 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from mailroom.testing.attachment_book import MemoryAttachmentBook
 from mailroom.testing.chain_book import MemoryChainBook, link_new_rows
 from mailroom.testing.chat_books import MemoryChatBook
 from mailroom.testing.evidence_books import MemorySentBook
@@ -70,6 +71,7 @@ class MemoryUnitOfWork:
         self.sent = MemorySentBook(shelf)
         self.chain = MemoryChainBook(shelf)
         return self
+        self.attachments = MemoryAttachmentBook(shelf)
 
     def chats(self, channel: str, account: str) -> MemoryChatBook:
         if self._shelf is None:

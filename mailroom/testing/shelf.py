@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 
+from mailroom.domain.attachment_reading import AttachmentReading
 from mailroom.domain.backup import BackupCheck, BackupRun, Drill, FixityRun, NumberVoid
 from mailroom.domain.breach import Breach, BreachStep
 from mailroom.domain.case import Case
@@ -101,6 +102,8 @@ class Shelf:
 
     sent: list[SentCopy] = field(default_factory=list)
     chain: list[Link] = field(default_factory=list)
+    attachment_readings: dict[tuple[int, int], tuple[AttachmentReading, int]] = field(default_factory=dict)
+    """With the attempts at each, by message and part."""
     sealed: dict[tuple[str, str], str] = field(default_factory=dict)
     """Records of rows that may change, as they were sealed; by table and key."""
     checkpoints: dict[date, Checkpoint] = field(default_factory=dict)

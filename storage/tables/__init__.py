@@ -5,6 +5,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from storage.tables.attachments import AttachmentReadingRow
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
 from storage.tables.desk import ClearanceRow, ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
 from storage.tables.evidence import ChainRow, CheckpointProofRow, CheckpointRow
@@ -103,6 +104,7 @@ LETTER_CLAIM = table_of(LetterClaimRow)
 SEARCH_STATE = table_of(SearchStateRow)
 SEARCH_WAIT = table_of(SearchWaitRow)
 CLEARANCE = table_of(ClearanceRow)
+ATTACHMENT_READING = table_of(AttachmentReadingRow)
 CHAIN = table_of(ChainRow)
 CHECKPOINT = table_of(CheckpointRow)
 CHECKPOINT_PROOF = table_of(CheckpointProofRow)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.contracts.attachment_contract import AttachmentContract
 from tests.contracts.chain_contract import ChainContract
 from tests.contracts.chat_case_contract import ChatCaseContract, ChatLetterContract
 from tests.contracts.chat_contract import ChatEventContract, ConversationContract
@@ -42,6 +43,7 @@ class BooksContract(
 ):
     """Subclass it and give it a `books` fixture."""
 
+    AttachmentContract,
     @pytest.fixture
     def books(self) -> Any:
         raise NotImplementedError
