@@ -203,6 +203,10 @@ _TABLES = (
         "verdict note",
     ),
     _table("transfer", "agency list_id made_at made_by profile cases files manifest"),
+    _table("correction", "agency message_id head value was actor at model source drawing_id"),
+    _table("model", "agency version made_at examples until_correction digest code catalogue report"),
+    _table("head_state", "agency head version asks at actor why"),
+    _table("audit_drawing", "agency message_id head day answer model drawn_at"),
     _table("sent_copy", "agency item attempt at digest size reply accepted", free=PLACE),
     _table("clearance", "agency username cleared at actor"),
     _table("checkpoint", "agency day at size root head text signature key"),
@@ -221,8 +225,8 @@ NO_EVIDENCE: Mapping[str, str] = {
     "journal_cursor": "how far the journal goes; its pages are signed, and lie elsewhere",
     "search_state": "how far the full-text index goes, which is made of the messages and can be made anew",
     "search_wait": "what the full-text index has still to take in",
+    "attachment_reading": "made of what the archive holds, and made again where it is lost",
     "segment_reading": "when a segment was last read; each reading is in fixity_run",
     "mailbox_use": "how full a mailbox was when it was last looked at",
 }
 """Tables that the chain leaves out, and why."""
-    "attachment_reading": "made of what the archive holds, and made again where it is lost",

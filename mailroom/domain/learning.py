@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from mailroom.domain.decision import Kind
+from mailroom.domain.decision import Classification, Kind
 
 NONE = ""
 """As an answer: no service of ours, or no other agency."""
@@ -128,10 +128,9 @@ class AnsweredDrawing:
 
 
 @dataclass(frozen=True, slots=True)
-class Automatic:
-    """What was answered without a clerk, of one message."""
+class Found:
+    """What was found of a message when it was processed, whatever a clerk made of it later."""
 
     message_id: int
     digest: str
-    answer: str
-    model: str
+    classification: Classification

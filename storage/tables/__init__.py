@@ -20,6 +20,7 @@ from storage.tables.keeping import (
     NumberVoidRow,
     SegmentReadingRow,
 )
+from storage.tables.learning import AuditDrawingRow, CorrectionRow, HeadStateRow, ModelRow
 from storage.tables.licences import (
     DocumentRow,
     DownloadLinkRow,
@@ -103,8 +104,12 @@ NUMBER_CLAIM = table_of(NumberClaimRow)
 LETTER_CLAIM = table_of(LetterClaimRow)
 SEARCH_STATE = table_of(SearchStateRow)
 SEARCH_WAIT = table_of(SearchWaitRow)
-CLEARANCE = table_of(ClearanceRow)
 ATTACHMENT_READING = table_of(AttachmentReadingRow)
+CLEARANCE = table_of(ClearanceRow)
+CORRECTION = table_of(CorrectionRow)
+MODEL = table_of(ModelRow)
+HEAD_STATE = table_of(HeadStateRow)
+AUDIT_DRAWING = table_of(AuditDrawingRow)
 CHAIN = table_of(ChainRow)
 CHECKPOINT = table_of(CheckpointRow)
 CHECKPOINT_PROOF = table_of(CheckpointProofRow)

@@ -12,6 +12,7 @@ from tests.contracts.desk_contract import DeskContract
 from tests.contracts.histories_contract import HistoriesContract
 from tests.contracts.journal_contract import JournalBookContract
 from tests.contracts.keeping_contract import KeepingContract
+from tests.contracts.learning_contract import LearningContract
 from tests.contracts.licence_contract import LicenceContract
 from tests.contracts.log_contract import LogContract
 from tests.contracts.mailbox_contract import MailboxContract
@@ -19,6 +20,7 @@ from tests.contracts.paper_contract import PaperContract
 from tests.contracts.privacy_contract import PrivacyContract
 from tests.contracts.register_contract import RegisterContract
 from tests.contracts.retention_contract import RetentionContract
+from tests.contracts.search_contract import SearchContract
 from tests.contracts.sent_contract import SentContract
 
 
@@ -37,13 +39,15 @@ class BooksContract(
     JournalBookContract,
     MailboxContract,
     SentContract,
+    SearchContract,
     ChainContract,
     PrivacyContract,
     RetentionContract,
+    AttachmentContract,
+    LearningContract,
 ):
     """Subclass it and give it a `books` fixture."""
 
-    AttachmentContract,
     @pytest.fixture
     def books(self) -> Any:
         raise NotImplementedError
