@@ -8,10 +8,13 @@ from mailroom.domain.decision import LetterMarks
 from mailroom.domain.message import Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, Service
+from mailroom.stages import kinds
 from mailroom.stages.catalogue_score import Scores, score
+from mailroom.stages.local_authorities import Authority, other_authority
 from mailroom.stages.marks import read_marks
 from mailroom.stages.normalise import normalised
-from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
+from mailroom.stages.quoting import FORWARD_SUBJECT, REPLY_SUBJECT, Body, bare_subject, split_body
+from mailroom.stages.respelling import respelled
 
 TEXT_LIMIT = 12_000
 """So many characters of a body are taken apart and searched for the words of the catalogue."""
@@ -45,6 +48,11 @@ class MessageCase:
         return carries and bool(FORWARD_SUBJECT.match(normalised(self.message.subject)) or self.body.forwarded)
 
     @cached_property
+    def is_reply(self) -> bool:
+        """Whether it says by itself that it answers something."""
+        return bool(self.message.in_reply_to or REPLY_SUBJECT.match(normalised(self.message.subject[:100])))
+
+    @cached_property
     def text(self) -> str:
         """What decides: the sender's own words; for a forwarded message also those that it carries."""
         parts = (self.body.own, self.body.quoted) if self.forwarded else (self.body.own,)
@@ -52,7 +60,12 @@ class MessageCase:
 
     @cached_property
     def said(self) -> str:
-        return f"{self.subject}\n{self.text[:WANTED_LIMIT]}".casefold()
+        return respelled(f"{self.subject}\n{self.text[:WANTED_LIMIT]}".casefold())
+
+    @cached_property
+    def asked(self) -> str:
+        """What was said without requests that only have the form of a question."""
+        return kinds.POLITE.sub(" ", self.said)
 
     @cached_property
     def marks(self) -> LetterMarks:
@@ -64,6 +77,17 @@ class MessageCase:
         return self.catalogue.service(self.message.service) if self.message.service else None
 
     @cached_property
+    def authority(self) -> Authority | None:
+        """Another local authority that is named as the place."""
+        return other_authority(self.said, self.agency, self.catalogue)
+
+    @cached_property
     def scores(self) -> Scores:
         files = [one.name for one in self.message.attachments if not one.inline][:20]
         return score(self.subject, self.text, files, self.agency, self.catalogue)
+
+    @cached_property
+    def asks_of_us(self) -> bool:
+        """Words of a service beside words by which citizens ask, apply or complain: no offer reads so."""
+        asks = (kinds.APPLY, kinds.GRIEVANCE, kinds.ENQUIRY, kinds.STATUS, kinds.ASKS_WORK)
+        return bool(self.scores.services) and any(pattern.search(self.said) for pattern in asks)

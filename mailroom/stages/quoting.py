@@ -24,6 +24,7 @@ _FOOTER = re.compile(
     re.I,
 )
 FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|ตอบ)\s*:\s*)?(?:fwd?|ส่งต่อ)\s*:", re.I)
+REPLY_SUBJECT = re.compile(r"^\s*(?:re|ตอบ|ตอบกลับ|sv|aw)\s*(?:\[\d+\])?\s*[:：]", re.I)
 _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|ตอบ|ตอบกลับ|ส่งต่อ|sv|aw)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.I)
 
 
