@@ -225,6 +225,8 @@ NO_EVIDENCE: Mapping[str, str] = {
     "journal_cursor": "how far the journal goes; its pages are signed, and lie elsewhere",
     "search_state": "how far the full-text index goes, which is made of the messages and can be made anew",
     "search_wait": "what the full-text index has still to take in",
+    "same_request": "proposed by the program; what clerks say of it is in the event log",
+    "match_cursor": "how far the register was compared; comparing again changes nothing",
     "attachment_reading": "made of what the archive holds, and made again where it is lost",
     "segment_reading": "when a segment was last read; each reading is in fixity_run",
     "mailbox_use": "how full a mailbox was when it was last looked at",

@@ -13,6 +13,7 @@ from mailroom.testing.keeping_book import MemoryKeepingBook
 from mailroom.testing.learning_book import MemoryLearningBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
 from mailroom.testing.mailbox_book import MemoryMailboxBook
+from mailroom.testing.match_book import MemoryMatchBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
 from mailroom.testing.other_books import (
     MemoryAccountBook,
@@ -75,6 +76,7 @@ class MemoryUnitOfWork:
         self.sent = MemorySentBook(shelf)
         self.chain = MemoryChainBook(shelf)
         self.search = MemorySearchBook(shelf)
+        self.matches = MemoryMatchBook(shelf)
         return self
 
     def chats(self, channel: str, account: str) -> MemoryChatBook:

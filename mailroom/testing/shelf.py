@@ -19,6 +19,7 @@ from mailroom.domain.journal import Claim, JournalState, SentStub
 from mailroom.domain.learning import Correction, Drawing, HeadState, ModelRecord
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
 from mailroom.domain.mailbox import Clearing, MailboxUse
+from mailroom.domain.match import SameRequest
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.domain.privacy import DataRequest, Read, Restriction
@@ -108,6 +109,9 @@ class Shelf:
     models: dict[int, ModelRecord] = field(default_factory=dict)
     head_states: list[HeadState] = field(default_factory=list)
     drawings: dict[int, Drawing] = field(default_factory=dict)
+
+    matches: dict[int, SameRequest] = field(default_factory=dict)
+    match_cursor: list[RegisterNumber] = field(default_factory=list)
 
     attachment_readings: dict[tuple[int, int], tuple[AttachmentReading, int]] = field(default_factory=dict)
     """With the attempts at each, by message and part."""

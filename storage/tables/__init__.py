@@ -34,6 +34,7 @@ from storage.tables.licences import (
 )
 from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
 from storage.tables.mailbox import ClearedMessageRow, ClearingRow, MailboxUseRow
+from storage.tables.matches import MatchCursorRow, SameRequestRow
 from storage.tables.privacy import BreachRow, BreachStepRow, DataRequestRow, ReadLogRow, RestrictionRow
 from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
 from storage.tables.retention import (
@@ -104,6 +105,8 @@ NUMBER_CLAIM = table_of(NumberClaimRow)
 LETTER_CLAIM = table_of(LetterClaimRow)
 SEARCH_STATE = table_of(SearchStateRow)
 SEARCH_WAIT = table_of(SearchWaitRow)
+SAME_REQUEST = table_of(SameRequestRow)
+MATCH_CURSOR = table_of(MatchCursorRow)
 ATTACHMENT_READING = table_of(AttachmentReadingRow)
 CLEARANCE = table_of(ClearanceRow)
 CORRECTION = table_of(CorrectionRow)

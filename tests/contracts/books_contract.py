@@ -16,6 +16,7 @@ from tests.contracts.learning_contract import LearningContract
 from tests.contracts.licence_contract import LicenceContract
 from tests.contracts.log_contract import LogContract
 from tests.contracts.mailbox_contract import MailboxContract
+from tests.contracts.match_contract import MatchContract
 from tests.contracts.paper_contract import PaperContract
 from tests.contracts.privacy_contract import PrivacyContract
 from tests.contracts.register_contract import RegisterContract
@@ -38,6 +39,7 @@ class BooksContract(
     KeepingContract,
     JournalBookContract,
     MailboxContract,
+    MatchContract,
     SentContract,
     SearchContract,
     ChainContract,
