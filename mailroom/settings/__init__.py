@@ -25,7 +25,7 @@ from mailroom.settings.licences import LicencesSection
 from mailroom.settings.records import PrivacySection, RetentionClassSection, RetentionSection
 from mailroom.settings.section import Day, Secret, Section
 from mailroom.settings.signing import SigningSection
-from mailroom.settings.understanding import AttachmentsSection, LearningSection
+from mailroom.settings.understanding import AttachmentsSection, LearningSection, MatchingSection
 
 __all__ = [
     "AgenciesFile",
@@ -41,6 +41,7 @@ __all__ = [
     "KeysSection",
     "LearningSection",
     "LicencesSection",
+    "MatchingSection",
     "PrivacySection",
     "RetentionClassSection",
     "RetentionSection",
@@ -65,6 +66,7 @@ class Settings(Section):
     )
     answers: AnswersSection = Field(default_factory=AnswersSection, description="Limits of automatic letters.")
     attachments: AttachmentsSection = Field(default_factory=AttachmentsSection, description="How attachments are read.")
+    matching: MatchingSection = Field(default_factory=MatchingSection, description="Requests that come twice.")
     learning: LearningSection = Field(
         default_factory=LearningSection, description="What is done by itself, and when a clerk is asked instead."
     )

@@ -1,4 +1,4 @@
-"""Tables of agency.toml about reading attachments, and about learning from clerks."""
+"""Tables of agency.toml about reading attachments, finding requests that come twice, and learning from clerks."""
 
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +25,14 @@ class AttachmentsSection(Section):
     )
     clamav: Path | None = Field(
         None, description="Socket of clamd, for example /var/run/clamav/clamd.ctl; without one no virus is looked for."
+    )
+
+
+class MatchingSection(Section):
+    """Requests that come twice, by two channels or in new words. They are proposed to a clerk, and never merged."""
+
+    days: Annotated[int, Field(ge=0, le=365)] = Field(
+        30, description="Each request or complaint is compared with those of so many days before it; 0 compares none."
     )
 
 

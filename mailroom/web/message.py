@@ -41,6 +41,7 @@ def shown(
         record = _existing(uow.messages.get(message_id))
         sealed = is_sealed(record, visit)
         history = uow.events.of_message(message_id)
+        matches = [] if sealed else uow.matches.of_message(message_id)
         uow.events.add("message.sealed" if sealed else "message.opened", site.clock.now(), **_who(visit, message_id))
         uow.commit()
     talk = exchange(site, visit, record) if _has_talk(record) and not sealed else None
@@ -54,6 +55,7 @@ def shown(
         by_chat=came_by_chat(record),
         exchange=talk,
         facts=None if sealed else message_facts(record, talk),
+        matches=matches,
         joined=None if sealed else joined(site, record),
         done=done,
         refused=refused,

@@ -9,7 +9,7 @@ from mailroom.stages.facts.reading import Found, Reading
 
 _REFERENCE = re.compile(
     r"(?:(?:รหัส|เลข(?:ที่)?|หมายเลข)(?:อ้างอิง|รายการ|ธุรกรรม|ทำรายการ|สลิป)(?:การโอน|การชำระเงิน)?"
-    r"|(?<![A-Za-z])(?:transaction|ref(?:erence)?)\.? ?(?:no|id|code|number|[12])?(?![A-Za-z]))"
+    r"|(?<![A-Za-z])(?:transaction|ref(?:erence)?)\.? ?(?:no|id|code|number|[12](?!\d))?(?![A-Za-z]))"
     r"\.? ?(?:คือ|[:：#])? ?(?P<reference>(?=[A-Za-z-]{0,12}\d)[A-Za-z\d][A-Za-z\d-]{6,33}[A-Za-z\d])(?![A-Za-z\d/-])",
     re.I,
 )
