@@ -20,6 +20,7 @@ COMMANDS = {
     "announce": ("announce", "The head's announcements and orders."),
     "line": ("line", "The LINE Official Account."),
     "mailbox": ("mailbox", "Room in the mailbox."),
+    "search": ("search", "The full-text index of the queue."),
     "export": ("exports", "Write a register or the message log to a file."),
     "verify": (
         "exports",

@@ -41,8 +41,9 @@ PAPER = Shown("paper")
 
 COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
     {
-        **dict.fromkeys(("init", "check", "doctor", "run", "demo", "clerk add", "clerk link"), OURS),
+        **dict.fromkeys(("init", "check", "doctor", "run", "demo", "clerk add", "clerk link", "clerk clear"), OURS),
         "once": COUNTS,
+        **dict.fromkeys(("search show", "search rebuild"), COUNTS),
         "verify": Nothing("rows, digests and numbers that differ"),
         "export register": EXPORT,
         "export outgoing": EXPORT,

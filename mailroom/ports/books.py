@@ -95,11 +95,10 @@ class MessageBook(Protocol):
 class QueueBook(Protocol):
     """What clerks look at."""
 
-    def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
+    def page(self, view: str, *, offset: int, limit: int) -> list[MessageRecord]:
         """Newest first by urgency, then deemed receipt (R48); without attachments, and without restricted cases (R106).
 
         Views: `hold`, `accept`, `redirect`, `ignore`, `undelivered` (a letter failed or is deferred), `all`.
-        `search` finds a substring of number, subject, sender's name or address; Thai and Arabic digits are alike.
         """
 
     def counts(self) -> dict[str, int]:
@@ -204,7 +203,13 @@ class ClerkBook(Protocol):
         position: str = "",
         capacity: str = "",
     ) -> Clerk:
-        """Add a clerk, or change everything but the user name of one. An empty hash allows one-time links only."""
+        """Add a clerk, or change everything but user name and clearance of one. An empty hash allows one-time links only."""
+
+    def clear(self, username: str, at: datetime, actor: str, *, cleared: bool = True) -> Clerk | None:
+        """Name a clerk for secret matter, or take that back; who did it, and when, stays on record (R58).
+
+        None where there is no such clerk; nothing is noted then, nor where nothing changes.
+        """
 
     def every(self) -> list[Clerk]:
         """Clerks who are not disabled, by user name."""

@@ -32,7 +32,8 @@ class SearchBook(Protocol):
     def advance(self, limit: int) -> int:
         """Take at most `limit` messages into the index that are missing in it, or changed; how many it were.
 
-        Begins the index where there is none. Zero when nothing is left to do, and where the database knows no such index.
+        Begins the index where there is none. Zero when nothing is left to do, and where the database knows no such index: then
+        subject, name and address are all that is searched.
         """
 
     def again(self, message_ids: Collection[int]) -> None:
@@ -44,5 +45,5 @@ class SearchBook(Protocol):
     def drop(self) -> None:
         """Forget the index; `advance` makes it anew."""
 
-    def waiting(self) -> int:
-        """How many messages `advance` has not dealt with yet."""
+    def waiting(self) -> int | None:
+        """How many messages `advance` has not dealt with yet; None where the database knows no such index."""

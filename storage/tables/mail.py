@@ -10,6 +10,7 @@ from storage.columns import CleanText, UtcTime
 
 SECRET = sa.text('instr(classification, \'"secrecy":"none"\') = 0')
 """Marked with a grade of secrecy (R58). Text is compared: what damage left there must not make reading it fail."""
+NOT_SECRET = sa.text('instr(classification, \'"secrecy":"none"\') > 0')
 SECRET_POSTGRESQL = sa.text("classification ->> 'secrecy' <> 'none'")
 
 
