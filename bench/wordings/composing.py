@@ -1,6 +1,7 @@
 """Messages put together from wordings: cores with details, in a frame, by one sender, with noise."""
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ _RATES: Mapping[str, Mapping[str, float]] = {
     "english": {"greeting": 0.8, "self": 0.4, "ask": 0.0, "closing": 0.7, "sign": 0.6},
 }
 _TERSE, _NO_SUBJECT = 0.05, 0.1
+_LETTER_SUBJECT = re.compile("^เรื่อง (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Press:
         chance = self._chance
         core = self._cores.draw()
         style = core.style or self._style(core)
-        subject = self._subject(style)
+        subject = self._subject(core, style)
         # Only a subject that says what is wanted can stand for the whole text.
         if (
             style in self._frame["terse"]
@@ -98,15 +100,17 @@ class Press:
         return Draft(self._with_words(subject), self._with_words(text), style)
 
     def _style(self, core: Core) -> str:
-        if self._pool.frame == "bare" or not is_thai(core.text):
+        if not is_thai(core.text):
             return "english"
-        if any(word in core.text for word in _FORMAL):
+        if self._pool.frame == "bare" or any(word in core.text for word in _FORMAL):
             return "formal"
         return self._chance.choice(("plain", "plain", "chatty"))
 
-    def _subject(self, style: str) -> str:
-        """A subject of the pool in the script of the text, or one that says nothing."""
-        thai = style != "english" or self._pool.frame == "bare"
+    def _subject(self, core: Core, style: str) -> str:
+        """A subject of the pool in the script of the text, or one that says nothing; of a letter between offices its own."""
+        if own := _LETTER_SUBJECT.search(core.text):
+            return own[1]
+        thai = style != "english"
         fitting = [subject for subject in self._pool.subjects if thai == is_thai(subject)]
         if self._pool.frame == "bare":
             fitting = list(self._pool.subjects)

@@ -1,7 +1,7 @@
 """The proof of the split: no sentence of the training wordings stands in a test message.
 
 Compared without spaces, punctuation, and case, Thai digits as Arabic ones. Every choice of a wording is looked for, as a
-whole between its slots and in each piece between spaces, where it has at least `LEAST` characters.
+whole between its slots, in each line, and in each piece between spaces, where it has at least `LEAST` characters.
 """
 
 import re
@@ -55,7 +55,8 @@ def sentences(found: Wordings) -> dict[str, str]:
     for wording in _wordings(found):
         for expanded in _choices(wording):
             parts = _SLOT.split(expanded)
-            for sentence in (*parts, *_SPACE.split(" ".join(parts))):
+            lines = [line for part in parts for line in part.split("\n")]
+            for sentence in (*parts, *lines, *_SPACE.split(" ".join(parts))):
                 if len(piece := normal(sentence)) >= LEAST:
                     pieces.setdefault(piece, sentence.strip())
     return pieces
