@@ -98,7 +98,7 @@ class Likeness:
         begins, ends = self._held_from[buckets], self._held_from[buckets + 1]
         places = _ranges(begins, ends)
         shares = self._held_weights[places] * np.repeat(self._weights[own], ends - begins)
-        return np.bincount(self._held_rows[places], shares, minlength=len(self._starts))[:row]
+        return np.bincount(self._held_rows[places], shares, minlength=row)[:row].astype(np.float64)
 
 
 def _ranges(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
