@@ -34,10 +34,16 @@ class AttachmentBook(Protocol):
 class AttachmentReader(Protocol):
     """Reads hostile files, under limits of time, memory and output. Nothing in them is executed."""
 
-    def read(self, file: Attachment, content: bytes) -> AttachmentReading:
-        """Whatever the bytes are. `WAITS` where the virus scanner does not answer.
+    def ready(self) -> bool:
+        """Whether it can work now: False while the virus scanner that is configured does not answer.
 
-        Raises MailroomError when it cannot work at all: no attachment is to blame.
+        Raises MailroomError where it cannot begin at all.
+        """
+
+    def read(self, file: Attachment, content: bytes) -> AttachmentReading:
+        """Whatever the bytes are. `WAITS` where the virus scanner fell silent.
+
+        Raises UnreadableError where it failed over this file alone, and may not another time.
         """
 
     def close(self) -> None: ...
