@@ -36,6 +36,7 @@ _APART: tuple[Finder, ...] = (
     find_places,
 )
 """In this order what is more certain comes first; each takes its characters, and no later one sees them."""
+_ORDER = {kind: place for place, kind in enumerate(FactKind)}
 _AROUND: tuple[Finder, ...] = (find_letter_lines, find_wishes)
 """What these find has other facts within it."""
 
@@ -69,7 +70,7 @@ def _found(text: str) -> list[Found]:
     reading = Reading(text)
     take_others(reading)
     found = chain.from_iterable(islice(find(reading), MOST) for find in (*_APART, *_AROUND))
-    return sorted(found, key=lambda one: (one.start, -one.end, list(FactKind).index(one.kind)))
+    return sorted(found, key=lambda one: (one.start, -one.end, _ORDER[one.kind]))
 
 
 def _nested(found: list[Found]) -> Iterator[Found]:
