@@ -21,6 +21,10 @@ COMMANDS = {
     "line": ("line", "The LINE Official Account."),
     "mailbox": ("mailbox", "Room in the mailbox."),
     "search": ("search", "The full-text index of the queue."),
+    "evaluate": (
+        "evaluate",
+        "Read and decide a folder of labelled mails as in service, and say how often that is right.",
+    ),
     "export": ("exports", "Write a register or the message log to a file."),
     "verify": (
         "exports",

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
     {
         **dict.fromkeys(("init", "check", "doctor", "run", "demo", "clerk add", "clerk link", "clerk clear"), OURS),
         "once": COUNTS,
+        "evaluate": Nothing("shows the files of whoever calls it, and nothing of ours"),
         **dict.fromkeys(("search show", "search rebuild"), COUNTS),
         "verify": Nothing("rows, digests and numbers that differ"),
         "export register": EXPORT,
