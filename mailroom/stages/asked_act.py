@@ -88,7 +88,7 @@ _WISHES = (
     (Wish.PAY, any_of(r"ชำระ|จ่ายค่า|เสียภาษี|ค่าธรรมเนียม|ยื่นแบบภาษี|ยื่นภาษี|pay(?:ment|ing)?\b|[ \n]tax\b")),
     (Wish.REPAIR, any_of(r"ซ่อม|แจ้งชำรุด|ไม่ติด|แตก|พัง|ดับ(?<!ระดับ)|อุดตัน|repair|broken|fix\b|not working")),
     (Wish.USE, any_of(r"ขอใช้|ขอยืม|ยืม|จอง|ขอเช่า|เช่า|borrow|book(?:ing)?\b|rent\b|use of\b")),
-    (Wish.DATA, any_of(r"ขอข้อมูล|รายชื่อ|สถิติ|ขอดูเอกสาร|ข้อมูลการ|list of\b|data\b|database\b|information\b")),
+    (Wish.DATA, any_of(r"ขอข้อมูล|ขอภาพ|รายชื่อ|สถิติ|ขอดูเอกสาร|ข้อมูลการ|list of\b|data\b|database\b|information\b")),
     (Wish.COMPLAIN, any_of(r"ร้องเรียน|ร้องทุกข์|เดือดร้อน|รำคาญ|รบกวน(?:เพื่อน|ชาว|การ|ตอน)|complain|nuisance|disturb")),
 )
 

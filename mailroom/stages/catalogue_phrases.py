@@ -21,6 +21,12 @@ REACH = 40
 ASIDE_WEIGHT = 0.35
 """For a phrase that, wherever it stands, names a paper that is enclosed, what ours is wanted for, or a place nearby."""
 
+NAMED_POINTS = 8.0
+"""Of an office's initials, such as กยศ."""
+NAMED_WEIGHT = 1.5
+"""For a phrase that is part of an office's own name: who is named is meant."""
+_INITIALS = re.compile(r"(?:[ก-ฮ]\.?){3,}|(?:[ก-ฮ]\.){2,}")
+_NAME_LENGTH = 6
 _START = 4
 """A phrase is looked for only in a text that has its first characters: nearly all are never touched."""
 _TRIES = 20
@@ -66,6 +72,9 @@ class _Phrase:
     """The longest phrase first."""
     parts: tuple[str, ...]
     owners: tuple[Owner, ...]
+
+    points: float
+    """As many as it has characters; more for an office's own name, and for what it is called for short."""
 
     @property
     def text(self) -> str:
@@ -138,8 +147,7 @@ def _longest(text: str, index: _Index) -> Iterator[Hit]:
         spans = _spans(phrase.parts, text)
         if not spans:
             continue
-        points = sum(len(part.strip()) for part in phrase.parts)
-        yield Hit(phrase.text, points * _weight(phrase.parts, whole), phrase.owners)
+        yield Hit(phrase.text, phrase.points * _weight(phrase.parts, whole), phrase.owners)
         text = _blanked(text, phrase.parts, spans)
 
 
@@ -213,9 +221,22 @@ def _phrases(key: CatalogueKey) -> Phrases:
     for agency in (one for one in key.catalogue.agencies if not is_local(one.name)):
         _own(owners, ("agency", agency.name), (agency.name, *agency.words))
     longest_first = sorted(owners, key=lambda parts: (-sum(map(len, parts)), len(parts), parts))
-    ranked = [_Phrase(rank, parts, tuple(owners[parts])) for rank, parts in enumerate(longest_first)]
+    ranked = [
+        _Phrase(rank, parts, tuple(owners[parts]), _points(parts, owners[parts]))
+        for rank, parts in enumerate(longest_first)
+    ]
     thai = [one for one in ranked if _THAI.search(one.text)]
     return Phrases(_index(thai), _index(one for one in ranked if not _THAI.search(one.text)))
+
+
+def _points(parts: tuple[str, ...], owners: list[Owner]) -> float:
+    length = float(sum(len(part.strip()) for part in parts))
+    if len(parts) > 1 or not all(party == "agency" for party, _ in owners):
+        return length
+    if _INITIALS.fullmatch(parts[0]):
+        return max(length, NAMED_POINTS)
+    named = length >= _NAME_LENGTH and all(parts[0] in compact(name) for _, name in owners)
+    return NAMED_WEIGHT * length if named else length
 
 
 def _index(phrases: Iterable[_Phrase]) -> _Index:

@@ -106,9 +106,9 @@ def _by_wish(
     return _best_first(replace(one, points=one.points * WISH_WEIGHT) if one.key in telling else one for one in services)
 
 
-def does(services: tuple[Score, ...], wish: Wish, catalogue: Catalogue) -> bool:
-    """Whether the likeliest service is one whose name says that it does this."""
-    return bool(services) and wish in _named_wishes(catalogue).get(services[0].key, frozenset())
+def does(service: Score | None, wish: Wish, catalogue: Catalogue) -> bool:
+    """Whether a service is one whose name says that it does this."""
+    return service is not None and wish in _named_wishes(catalogue).get(service.key, frozenset())
 
 
 def _named_wishes(catalogue: Catalogue) -> Mapping[str, frozenset[Wish]]:

@@ -14,6 +14,8 @@ from mailroom.stages.finders import AUTOMATIC_OR_BROKEN, FINDERS, remainder
 from mailroom.stages.models import Models
 
 _NO_HISTORY = History()
+CANDIDATES = 3
+"""So many services are named to a clerk who has to choose."""
 LEAST_IN_LETTER = 10.0
 """A letter between offices speaks of many things: a short word in it asks for no service of ours."""
 _NO_PERSONS_MATTER = (Kind.SPAM, Kind.PHISHING, Kind.MALWARE, Kind.THANKS)
@@ -62,7 +64,7 @@ def _with_party(found: Classification, case: MessageCase) -> Classification:
         return replace(found, agency=_responsible(found, case), reasons=(*found.reasons, *notes))
     if found.kind in _NO_PERSONS_MATTER:
         return found
-    service = case.scores.service
+    service = case.service
     if found.kind is Kind.OFFICIAL_LETTER and service and service.points < LEAST_IN_LETTER:
         return replace(found, reasons=(*found.reasons, *notes))
     return replace(
@@ -79,13 +81,20 @@ def _responsible(found: Classification, case: MessageCase) -> str | None:
 
 
 def _service_reasons(case: MessageCase) -> tuple[Reason, ...]:
-    winner, services = case.scores.service, case.scores.services
-    if winner:
+    """By which words a service was found, or what the text is like; else the likeliest for the clerk to choose from."""
+    winner = case.service
+    if winner and winner.phrases:
         return (Reason("service-words", " · ".join(winner.phrases[:3])),)
-    if services:
-        names = [service.name for one in services[:3] if (service := case.catalogue.service(one.key))]
-        return (Reason("several-services", " · ".join(names)),)
-    return ()
+    if winner:
+        return (Reason("service-alike", _names([winner.key], case)),)
+    if services := [one.key for one in case.scores.services[:CANDIDATES]]:
+        return (Reason("several-services", _names(services, case)),)
+    alike = [one.owner[1] for one in case.alike[:CANDIDATES] if one.owner[0] == "service"]
+    return (Reason("perhaps-services", _names(alike, case)),) if alike and case.said.strip() else ()
+
+
+def _names(keys: list[str], case: MessageCase) -> str:
+    return " · ".join(service.name for key in keys if (service := case.catalogue.service(key)))
 
 
 def _mark_reasons(marks: LetterMarks) -> tuple[Reason, ...]:

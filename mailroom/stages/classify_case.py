@@ -9,7 +9,8 @@ from mailroom.domain.message import Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, Service
 from mailroom.stages import kinds
-from mailroom.stages.catalogue_score import Scores, score
+from mailroom.stages.catalogue_likeness import Likeness, alike, likeliest_service
+from mailroom.stages.catalogue_score import Score, Scores, score
 from mailroom.stages.local_authorities import Authority, other_authority
 from mailroom.stages.marks import read_marks
 from mailroom.stages.normalise import normalised
@@ -82,9 +83,26 @@ class MessageCase:
         return other_authority(self.said, self.agency, self.catalogue)
 
     @cached_property
+    def files(self) -> list[str]:
+        """Names of attachments."""
+        return [one.name for one in self.message.attachments if not one.inline][:20]
+
+    @cached_property
     def scores(self) -> Scores:
-        files = [one.name for one in self.message.attachments if not one.inline][:20]
-        return score(self.subject, self.text, files, self.agency, self.catalogue)
+        return score(self.subject, self.text, self.files, self.agency, self.catalogue)
+
+    @cached_property
+    def alike(self) -> tuple[Likeness, ...]:
+        """Services and other agencies that the text as a whole is like, best first."""
+        points = {("service", one.key): one.points for one in self.scores.services}
+        points |= {("agency", one.key): one.points for one in self.scores.agencies}
+        named = normalised("\n".join(self.files))
+        return alike(f"{self.subject}\n{self.text[:WANTED_LIMIT]}\n{named}", points, self.catalogue)
+
+    @cached_property
+    def service(self) -> Score | None:
+        """The one service asked for."""
+        return likeliest_service(self.scores, lambda: self.alike)
 
     @cached_property
     def asks_of_us(self) -> bool:

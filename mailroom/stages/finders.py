@@ -118,6 +118,8 @@ def _follow_up(case: MessageCase) -> Finding | None:
 
 def _adds(case: MessageCase) -> Finding | None:
     """Something is added to a matter that only the sender's own words tell of: a number, a reply, an earlier letter."""
+    if (match := kinds.RECALLS.search(case.said)) and not kinds.GRIEVANCE.search(case.said):
+        return _found(Kind.FOLLOW_UP, match)
     match = kinds.ADDS.search(case.said)
     refers = QUOTED_NUMBER.search(f"{case.message.subject}\n{case.text[:4000]}") or case.is_reply
     return _found(Kind.FOLLOW_UP, match) if match and refers else None
@@ -177,13 +179,13 @@ def _complaint(case: MessageCase) -> Finding | None:
     """Words of complaint, a disturbance, or something out of order; unless the message applies for something itself."""
     said = case.said
     if match := kinds.GRIEVANCE.search(said):
-        if kinds.APPLY.search(said) and match.start() > 200 and case.scores.service:
+        if kinds.APPLY.search(said) and match.start() > 200 and case.service:
             return None
         return _found(Kind.COMPLAINT, match)
     if (match := kinds.THIRD_PARTY.search(said)) and kinds.ASKS_ACTION.search(said):
         return _found(Kind.COMPLAINT, match)
     match = kinds.DISTURBS.search(said) or kinds.BROKEN.search(said)
-    if match is None or _wants_work(case) or _wants_licence(case):
+    if match is None or _wants_work(case) or _wants_paper(case):
         return None
     return _found(Kind.COMPLAINT, match)
 
@@ -193,20 +195,24 @@ def _wants_work(case: MessageCase) -> bool:
     return bool(kinds.ASKS_WORK.search(case.said)) and not kinds.THIRD_PARTY.search(case.said)
 
 
-def _wants_licence(case: MessageCase) -> bool:
-    """A licence is applied for or asked about, of a trade that smells or is loud by nature."""
-    winner = case.scores.service
-    service = case.catalogue.service(winner.key) if winner else None
-    return bool(service and service.licence and (kinds.APPLY.search(case.said) or kinds.ENQUIRY.search(case.asked)))
+def _wants_paper(case: MessageCase) -> bool:
+    """A licence or a copy is applied for or asked about: of a trade that smells by nature, of what a flood took away."""
+    service = case.catalogue.service(case.service.key) if case.service else None
+    if service is None:
+        return False
+    copies = any(does(case.service, wish, case.catalogue) for wish in (Wish.COPY, Wish.DATA, Wish.USE))
+    asks = kinds.APPLY.search(case.said) or kinds.ENQUIRY.search(case.asked) or kinds.DOES_IT.search(case.asked)
+    return bool((service.licence or copies) and (asks or kinds.HANDS_OUT.search(case.said)))
 
 
 def _asking(case: MessageCase) -> Finding | None:
     """A question, also one about applying; with papers attached it is the application itself."""
-    match = kinds.ENQUIRY.search(case.asked)
-    if match is None:
-        match = kinds.ASKS_FOR_DATA.search(case.asked)
-        if match is None or does(case.scores.services, Wish.DATA, case.catalogue):
-            return None
+    hands_out = does(case.service, Wish.DATA, case.catalogue)
+    if hands_out and kinds.HANDS_OUT.search(case.said) and not kinds.MUST.search(case.asked):
+        return None
+    match = kinds.ENQUIRY.search(case.asked) or (None if hands_out else kinds.ASKS_FOR_DATA.search(case.asked))
+    if match is None or kinds.DOES_IT.search(case.asked):
+        return None
     applies = kinds.APPLY.search(case.said)
     if applies and (case.message.attachments or kinds.SENDS_PAPERS.search(case.said)):
         return None
@@ -219,7 +225,7 @@ def remainder(case: MessageCase) -> Finding:
     """A request is what remains: the law knows no mail that is nothing (R2)."""
     if match := kinds.APPLY.search(case.said):
         return Kind.REQUEST, (Reason("word-found", match[0].strip()[:80]),)
-    return Kind.REQUEST, () if case.scores.service else (Reason("nothing-recognised"),)
+    return Kind.REQUEST, () if case.service else (Reason("nothing-recognised"),)
 
 
 AUTOMATIC_OR_BROKEN: tuple[Finder, ...] = (_automatic, _unparsed)

@@ -21,7 +21,7 @@ _TOP_LINES = 8
 _REACH = 3000
 """Characters of a body that are read as its face."""
 
-NUMBER = r"(?:ที่\s*)?([ก-ฮ]{2,4}\.?\s?(?:\([ก-๙.]{1,12}\)\s?)?\d{2,5}(?:\.\d{1,4}){0,3}\s?/\s?(?:ว\s?\.?)?\s?\d{1,6}(?:-\d{1,6})?)"
+NUMBER = r"(?:ที่\s*)?(?!ทร\.?\s?\d|ภป\.?\s?\d|ภดส|สด\.?\s?\d)([ก-ฮ]{2,4}\.?\s?(?:\([ก-๙.]{1,12}\)\s?)?\d{2,5}(?:\.\d{1,4}){0,3}\s?/\s?(?:ว\s?\.?)?\s?\d{1,6}(?:-\d{1,6})?)"
 _LABELLED_NUMBER = re.compile(rf"(?:^|[\s\])】])ที่\s*(?!ซอย|หมู่){NUMBER}(?!\d)", re.M)
 _LINE_NUMBER = re.compile(rf"^\s*{NUMBER}\s*$", re.M)
 COURT_CASE = re.compile(r"(?:คดี|หมายเลข)(?:หมายเลข)?(?:ดำ|แดง)?ที่\s*\S{1,6}\s?\d{1,7}/\d{4}")
