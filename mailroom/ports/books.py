@@ -88,6 +88,9 @@ class MessageBook(Protocol):
     def get(self, message_id: int) -> MessageRecord | None:
         """With attachments and replies."""
 
+    def secret(self) -> frozenset[int]:
+        """Rows of all messages that are marked with a grade of secrecy (R58); there are few."""
+
     def every(self) -> Iterator[MessageRecord]:
         """All of the log in order of custody, with attachments and replies, in bounded memory."""
 

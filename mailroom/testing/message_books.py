@@ -133,6 +133,9 @@ class MemoryMessageBook:
         record = self._shelf.messages.get(message_id)
         return _whole(self._shelf, record) if record is not None else None
 
+    def secret(self) -> frozenset[int]:
+        return frozenset(row for row, record in self._shelf.messages.items() if is_secret(record))
+
     def every(self) -> Iterator[MessageRecord]:
         for record in list(self._shelf.messages.values()):
             yield _whole(self._shelf, record)

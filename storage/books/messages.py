@@ -16,6 +16,7 @@ from storage.books.histories import histories
 from storage.books.records import RECORDS, records_of
 from storage.books.search_index import SearchIndex
 from storage.tables import ATTACHMENT, MESSAGE
+from storage.tables.mail import SECRET
 from storage.transaction import Transaction, chunks
 
 CHUNK = 200
@@ -196,6 +197,9 @@ class SqlMessageBook:
     def get(self, message_id: int) -> MessageRecord | None:
         rows = self._transaction.all(RECORDS.where(self._ours, MESSAGE.c.id == message_id))
         return next(records_of(self._transaction, rows), None)
+
+    def secret(self) -> frozenset[int]:
+        return frozenset(row.id for row in self._transaction.all(sa.select(MESSAGE.c.id).where(self._ours, SECRET)))
 
     def every(self) -> Iterator[MessageRecord]:
         last = 0

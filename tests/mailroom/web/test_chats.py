@@ -182,7 +182,7 @@ async def test_the_queue_marks_the_channel_in_words(office: Office, clerk: Signe
     assert '<span class="channel channel-line">LINE</span>' in page
     assert '<span class="channel channel-email">อีเมล</span>' in page
     assert SOMCHAI not in page
-    assert WORDS in (await clerk.get("/?q=ก๋วยเตี๋ยว")).text
+    assert "ขอเปิดร้าน<mark>ก๋วยเตี๋ยว</mark>" in (await clerk.get("/?q=ก๋วยเตี๋ยว")).text
     assert 'href="/chats"' in page
 
 
