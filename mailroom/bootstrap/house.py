@@ -25,6 +25,7 @@ from mailroom.bootstrap.parts import (
 from mailroom.configuration import Configuration
 from mailroom.ports import Archive, Books, ChannelHome, Clock, Inbox, Reader
 from mailroom.services.acting import Actor, AsOwed, year_by_deemed, year_by_entered
+from mailroom.services.attachment_readings import reading_codes
 from mailroom.services.bounces import Bounces
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
@@ -87,6 +88,7 @@ class House:
             *evidence_codes(self.books, self.clock, signs=signs, stamps=stamps),
             *journal_codes(self.books, self.clock),
             *record_codes(self.books, self.clock),
+            *reading_codes(self.books),
             *mailboxes(self.configuration, self.books, self.clock).codes(),
             *self.papers.alarms.codes(),
             *(code for one in self.talks.values() for code in one.watch.codes()),

@@ -18,7 +18,9 @@ class AttachmentsSection(Section):
         "tesseract-ocr-tha). Slow: seconds for each page.",
     )
     seconds: Annotated[float, Field(gt=0, le=600)] = Field(
-        30.0, description="Processor time that one attachment may cost; a page of OCR needs one to two seconds."
+        30.0,
+        description="Seconds that each step of reading one attachment may take: its words, its codes, and OCR of all its "
+        "pictures; a page of OCR needs one to two seconds.",
     )
     memory_mb: Annotated[int, Field(ge=256, le=8192)] = Field(
         1024, description="Memory that reading one attachment may use, in megabytes."
