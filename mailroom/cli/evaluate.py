@@ -9,6 +9,7 @@ import typer
 
 from mailroom import bootstrap, logs
 from mailroom.bootstrap.evaluating import Memory, open_evaluation
+from mailroom.bootstrap.parts import texts
 from mailroom.cli.display import progress
 from mailroom.cli.evaluate_print import as_object, class_lines, summary, wrong_lines
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
@@ -55,13 +56,13 @@ def evaluate(
     evaluation = _evaluated(files, expectations, loaded, memory)
     unlisted = expectations.unlisted_agencies(loaded.catalogue)
     if as_json:
-        typer.echo(json.dumps(as_object(evaluation, memory, unlisted, bootstrap.texts("en")), ensure_ascii=False))
+        typer.echo(json.dumps(as_object(evaluation, memory, unlisted, texts("en")), ensure_ascii=False))
         return
     lines = summary(evaluation, memory, unlisted)
     if verbose:
         lines += class_lines(evaluation)
     if wrong:
-        lines += wrong_lines(evaluation, bootstrap.texts("en"))
+        lines += wrong_lines(evaluation, texts("en"))
     for line in lines:
         typer.echo(line)
 
