@@ -8,8 +8,8 @@ from mailroom.stages.normalise import compact
 
 AROUND = 40
 """Characters that an excerpt shows on either side of what was found."""
-WINDOW = 2_000
-"""Characters that are looked at a time; a long text is not compacted again and again."""
+WINDOW = 250
+"""Characters that are looked at a time: a long text is not compacted again and again."""
 SHORTEST_NEAR = 4
 """Characters; of shorter words too many differ by one."""
 _LEADING = frozenset("เแโใไ")

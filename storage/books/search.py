@@ -22,12 +22,14 @@ _log = structlog.get_logger(__name__)
 
 LONGEST = 200
 """Characters of a search that are looked at."""
-FEW = 300
-"""So many proposals are compared at once; pages of more are compared one by one."""
+FEW = 150
+"""So many proposals are compared before pages are made of them; of more, each page is compared by itself."""
 NEARLY = 1_000
 """So many messages, the newest, are looked at for what is near."""
 NUMBER = re.compile(r"(\d{1,9})(?:/(\d{4}|\d{2}))?")
 Condition = sa.ColumnElement[bool]
+_MARKED = MESSAGE.alias()
+TEXTS = tuple(MESSAGE.c[name] for name in ("id", "subject", "sender_name", "sender_address", "text"))
 
 
 class SqlSearchBook:
@@ -109,8 +111,8 @@ class SqlSearchBook:
         proposed = [row.rowid for row in self._transaction.all(matching.limit(FEW + 1))]
         proposed += [row.id for row in self._transaction.all(_ids([*shown, fresh]).limit(FEW + 1))]
         if len(proposed) <= FEW:
-            hits = self._compared(folded, self._ids([*shown, MESSAGE.c.id.in_(proposed)]))
-            return Found(tuple(hits[offset : offset + limit]), more=len(hits) > offset + limit)
+            rows = self._true([*shown, MESSAGE.c.id.in_(proposed)], folded)
+            return Found(tuple(self._hits(folded, rows[offset : offset + limit])), more=len(rows) > offset + limit)
         # A plus keeps SQLite from beginning with what the index proposes: rows come in the order of the page then.
         return self._slice(
             folded, [*shown, sa.or_(sa.literal_column("+message.id").in_(matching), fresh)], offset=offset, limit=limit
@@ -119,13 +121,18 @@ class SqlSearchBook:
     def _slice(self, folded: str, conditions: list[Condition], *, offset: int, limit: int) -> Found:
         query = _ids(conditions).order_by(*ORDER).offset(offset).limit(limit + 1)
         rows = [row.id for row in self._transaction.all(query)]
-        return Found(tuple(self._compared(folded, rows[:limit])), more=len(rows) > limit)
+        return Found(tuple(self._hits(folded, rows[:limit])), more=len(rows) > limit)
 
-    def _ids(self, conditions: list[Condition]) -> list[int]:
-        return [row.id for row in self._transaction.all(_ids(conditions).order_by(*ORDER))]
+    def _true(self, conditions: list[Condition], folded: str) -> list[int]:
+        """Rows of messages that really say it, in order."""
+        rows = self._transaction.all(sa.select(*TEXTS).where(*conditions).order_by(*ORDER))
+        said = {row.id for row in rows if any(folded in compact(one) for one in row[1:])}
+        files = files_of(self._transaction, [row.id for row in rows if row.id not in said])
+        said |= {row for row, some in files.items() if any(folded in compact(one) for file in some for one in file)}
+        return [row.id for row in rows if row.id in said]
 
-    def _compared(self, folded: str, message_ids: Sequence[int]) -> list[Hit]:
-        """Those that really say it, and where."""
+    def _hits(self, folded: str, message_ids: Sequence[int]) -> list[Hit]:
+        """Where each says it; without those that do not."""
         records = self._records(message_ids)
         found = {one.logged.id: _in_message(one, folded) for one in records}
         files = files_of(self._transaction, [row for row, hit in found.items() if hit is None])
@@ -161,8 +168,7 @@ def _fresh(transaction: Transaction, reached: int) -> Condition:
 
 def _not_secret(transaction: Transaction) -> Condition:
     """Asked of an index: the mark stands in a column that is not in the others."""
-    marked = MESSAGE.alias()
-    ours = sa.select(marked.c.id).where(marked.c.agency == transaction.agency, SECRET)
+    ours = sa.select(_MARKED.c.id).where(_MARKED.c.agency == transaction.agency, SECRET)
     return MESSAGE.c.id.not_in(ours)
 
 

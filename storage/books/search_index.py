@@ -7,7 +7,7 @@ so runs that stand apart find nothing. It is derived: the schema, the chain and 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,7 +33,9 @@ CREATE = sa.text(
 )
 DROP = sa.text("DROP TABLE IF EXISTS search_index")
 PUT = sa.insert(INDEX).prefix_with("OR REPLACE")
-MATCHING = sa.select(INDEX.c.rowid).where(sa.literal_column("search_index").op("MATCH")(sa.bindparam("wanted", type_=sa.Text)))
+MATCHING = sa.select(INDEX.c.rowid).where(
+    sa.literal_column("search_index").op("MATCH")(sa.bindparam("wanted", type_=sa.Text))
+)
 
 _SAME_PART = sa.and_(
     ATTACHMENT_READING.c.message_id == ATTACHMENT.c.message_id, ATTACHMENT_READING.c.part == ATTACHMENT.c.part
@@ -46,8 +48,7 @@ FILES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """An attachment as it is searched."""
 
     name: str
@@ -169,7 +170,7 @@ class SearchIndex:
             files = files_of(self._transaction, some)
             for row in self._transaction.all(query):
                 items = [row.subject, row.sender_name, row.sender_address, row.text]
-                items += [item for file in files.get(row.id, ()) for item in (file.name, file.text)]
+                items += [item for file in files.get(row.id, ()) for item in file]
                 yield row.id, "\n".join(map(compact, items))
 
 
