@@ -113,4 +113,4 @@ def wishes(text: str) -> frozenset[Wish]:
 def _written(message: Message) -> str:
     """Subject and what the sender wrote; where they only forwarded, what they forwarded."""
     body = split_body(message.text[:REACH])
-    return normalised(f"{message.subject}\n{body.own or body.quoted}")
+    return normalised(f"{message.subject}\n{body.said or body.quoted}")

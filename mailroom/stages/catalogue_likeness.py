@@ -93,11 +93,13 @@ def likeliest_service(scores: Scores, alike: Callable[[], tuple[Likeness, ...]])
 
 
 def _most_alike(services: tuple[Score, ...], found: tuple[Likeness, ...]) -> Score | None:
-    torn = len(services) > 1 and services[1].points >= PLAIN
+    plain = [one.key for one in services if one.points >= PLAIN]
+    if found[0].owner[0] != "service" or len(plain) > 2 or (len(plain) == 2 and found[0].owner[1] != plain[0]):
+        return None
     lead = found[0].value - (found[1].value if len(found) > 1 else 0.0)
     known = next((one for one in services if ("service", one.key) == found[0].owner), None)
     least, least_lead = (LEAST_LIKENESS, LEAST_LEAD) if known else (LEAST_UNHEARD, LEAST_LEAD_UNHEARD)
-    if found[0].owner[0] != "service" or found[0].value < least or lead < (TORN_LEAD if torn else least_lead):
+    if found[0].value < least or lead < (TORN_LEAD if len(plain) == 2 else least_lead):
         return None
     return known or Score(found[0].owner[1], 0.0, ())
 

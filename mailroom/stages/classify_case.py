@@ -9,6 +9,7 @@ from mailroom.domain.message import Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, Service
 from mailroom.stages import kinds
+from mailroom.stages.asides import without_asides
 from mailroom.stages.catalogue_likeness import Likeness, alike, likeliest_service
 from mailroom.stages.catalogue_score import Score, Scores, score
 from mailroom.stages.local_authorities import Authority, other_authority
@@ -55,9 +56,14 @@ class MessageCase:
 
     @cached_property
     def text(self) -> str:
-        """What decides: the sender's own words; for a forwarded message also those that it carries."""
-        parts = (self.body.own, self.body.quoted) if self.forwarded else (self.body.own,)
-        return "\n".join(part for part in parts if part)
+        """What decides: the sender's own words without the signature, and what a forwarded message carries.
+
+        Who answers nothing and has no words but what looks carried along wrote those, in the form of a letter.
+        """
+        body = self.body
+        carries = self.forwarded or not (body.own or self.is_reply)
+        parts = (body.said, body.quoted) if carries else (body.said,)
+        return without_asides("\n".join(part for part in parts if part))
 
     @cached_property
     def said(self) -> str:
