@@ -8,9 +8,9 @@ from mailroom.domain.attachment_reading import (
     CODE_CHARACTERS,
     CODES,
     TEXT_CHARACTERS,
+    FileFinding,
     ReadingState,
 )
-from mailroom.domain.decision import Reason
 from mailroom.stages.characters import many_lines, one_line
 
 READ, LOOK = "read", "look"
@@ -33,7 +33,7 @@ class Found:
         self.scans: list[int] = []
         """Pages without words of their own, from 0."""
         self.codes: list[str] = []
-        self._findings: list[Reason] = []
+        self._findings: list[FileFinding] = []
         self._pieces: list[str] = []
         self._left = TEXT_CHARACTERS
 
@@ -50,7 +50,7 @@ class Found:
     def find(self, code: str, detail: str = "") -> None:
         """Note something that a clerk should know."""
         if len(self._findings) < FINDINGS:
-            self._findings.append(Reason(code, detail))
+            self._findings.append(FileFinding(code, detail))
 
     def stop(self, state: ReadingState, code: str = "", detail: str = "") -> None:
         """It is not read on, and why."""
@@ -89,6 +89,6 @@ class Reply:
         self.scans = [int(page) for page in plain["scans"][:PICTURES]]
         self.codes = [str(code)[:CODE_CHARACTERS] for code in plain["codes"][:CODES]]
         self.findings = [
-            Reason(one_line(str(code), 40), one_line(str(detail), DETAIL_CHARACTERS))
+            FileFinding(one_line(str(code), 40), one_line(str(detail), DETAIL_CHARACTERS))
             for code, detail in plain["findings"][:FINDINGS]
         ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from mailroom.domain.decision import Reason
+from mailroom.domain.attachment_reading import FileFinding
 from mailroom.domain.message import Address, Attachment, Message
 from mailroom.stages.danger import find_macros, find_malware
 
@@ -14,10 +14,10 @@ KNOWN = frozenset({"malware-test", "executable-content", "executable-name", "dou
 """Codes that come from here."""
 
 
-def name_findings(file: Attachment) -> Iterator[Reason]:
+def name_findings(file: Attachment) -> Iterator[FileFinding]:
     """A hidden ending, a direction that is turned around, a name that runs, a document that carries programs."""
     if _TURNED.search(file.name):
-        yield Reason("rtlo-name", file.name)
+        yield FileFinding("rtlo-name", file.name)
     alone = Message(sender=Address("", ""), subject="", text="", attachments=(file,))
     for reason in (*find_malware(alone), *find_macros(alone)):
-        yield Reason(_HERE.get(reason.code, reason.code), reason.detail)
+        yield FileFinding(_HERE.get(reason.code, reason.code), reason.detail)

@@ -8,8 +8,14 @@ from mailroom.attachments.clamd import Clamd, ScannerSilentError, TooLongToScanE
 from mailroom.attachments.found import LOOK, PICTURES, READ, Reply
 from mailroom.attachments.names import name_findings
 from mailroom.attachments.tesseract import Tesseract
-from mailroom.domain.attachment_reading import TEXT_CHARACTERS, VIRUS, AttachmentReading, ReadingState, each_once
-from mailroom.domain.decision import Reason
+from mailroom.domain.attachment_reading import (
+    TEXT_CHARACTERS,
+    VIRUS,
+    AttachmentReading,
+    FileFinding,
+    ReadingState,
+    each_once,
+)
 from mailroom.domain.message import Attachment
 from mailroom.stages.characters import many_lines
 from signing.confined import Confined, ConfinedLimits, LostError
@@ -52,27 +58,27 @@ class ConfinedAttachmentReader:
         except ScannerSilentError:
             return AttachmentReading(ReadingState.WAITS, findings=named)
         except TooLongToScanError:
-            return AttachmentReading(ReadingState.TOO_LARGE, findings=(*named, Reason("not-scanned")))
+            return AttachmentReading(ReadingState.TOO_LARGE, findings=(*named, FileFinding("not-scanned")))
         if virus:
-            return AttachmentReading(ReadingState.INFECTED, findings=(Reason(VIRUS, virus), *named))
+            return AttachmentReading(ReadingState.INFECTED, findings=(FileFinding(VIRUS, virus), *named))
         return self._understood(file.name, content, named)
 
     def close(self) -> None:
         self._child.close()
 
-    def _understood(self, name: str, content: bytes, named: Sequence[Reason]) -> AttachmentReading:
+    def _understood(self, name: str, content: bytes, named: Sequence[FileFinding]) -> AttachmentReading:
         try:
             first, _ = self._ask(READ, content, name=name)
         except LostError as error:
-            return AttachmentReading(_LOST[error.why], findings=each_once((*named, Reason(error.why))))
+            return AttachmentReading(_LOST[error.why], findings=each_once((*named, FileFinding(error.why))))
         if first.state is not None or not first.has_pictures:
             return _joined(first, (), "", named)
         try:
             second, pictures = self._ask(LOOK, content, scans=first.scans, ocr=self._ocr is not None)
         except LostError as error:
-            return _joined(first, (), "", (*named, Reason("pictures-lost", error.why)), lost=_LOST[error.why])
+            return _joined(first, (), "", (*named, FileFinding("pictures-lost", error.why)), lost=_LOST[error.why])
         words, all_read = self._pictured(pictures)
-        return _joined(first, (second,), words, named if all_read else (*named, Reason("ocr-cut")))
+        return _joined(first, (second,), words, named if all_read else (*named, FileFinding("ocr-cut")))
 
     def _ask(self, question: str, content: bytes, **more: object) -> tuple[Reply, list[bytes]]:
         """The reply, and pictures that came with it. Raises LostError, MailroomError where no child starts."""
@@ -93,7 +99,7 @@ class ConfinedAttachmentReader:
 
 
 def _joined(
-    first: Reply, later: Sequence[Reply], words: str, findings: Iterable[Reason], lost: ReadingState | None = None
+    first: Reply, later: Sequence[Reply], words: str, findings: Iterable[FileFinding], lost: ReadingState | None = None
 ) -> AttachmentReading:
     """One reading of all that was found. `lost` is the state where the first reply told no words and a later one is lost."""
     replies = (first, *later)

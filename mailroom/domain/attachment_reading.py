@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailroom.domain.decision import Reason
 from mailroom.domain.message import Attachment, LoggedMessage
 
 TEXT_CHARACTERS = 200_000
@@ -45,6 +44,16 @@ OPEN = frozenset({ReadingState.BEGUN, ReadingState.WAITS})
 
 
 @dataclass(frozen=True, slots=True)
+class FileFinding:
+    """What a clerk should know of a file before opening it."""
+
+    code: str
+    """Key of a sentence in the catalogue: of the table `attachment_findings`, or after `pdf-` of `pdf_findings`."""
+    detail: str = ""
+    """What was found, filled into that sentence."""
+
+
+@dataclass(frozen=True, slots=True)
 class AttachmentReading:
     """What was found in one attachment."""
 
@@ -60,8 +69,8 @@ class AttachmentReading:
     """Pages of a document, sheets of a workbook, pictures of a picture file; 0 where there is no such thing."""
     codes: tuple[str, ...] = ()
     """Texts of QR and bar codes, in the order in which they were found."""
-    findings: tuple[Reason, ...] = ()
-    """What a clerk should know before opening it: codes of the table `attachment_findings`, each once."""
+    findings: tuple[FileFinding, ...] = ()
+    """Each code once."""
 
     @property
     def by_ocr(self) -> bool:
@@ -81,9 +90,9 @@ class UnreadFile:
     attempts: int = 0
 
 
-def each_once(findings: Iterable[Reason]) -> tuple[Reason, ...]:
+def each_once(findings: Iterable[FileFinding]) -> tuple[FileFinding, ...]:
     """Findings in order, each code once; the first that has a detail stands for its code."""
-    kept: dict[str, Reason] = {}
+    kept: dict[str, FileFinding] = {}
     for finding in findings:
         if finding.code not in kept or (finding.detail and not kept[finding.code].detail):
             kept[finding.code] = finding

@@ -70,7 +70,7 @@ class DocumentProposal:
     score: float = 0.0
     """0 to 1."""
     reasons: tuple[Reason, ...] = ()
-    """Codes of the table `document_reasons`."""
+    """Why, in words of the catalogue (table `reasons`)."""
 
 
 @dataclass(frozen=True, slots=True)

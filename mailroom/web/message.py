@@ -15,6 +15,7 @@ from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Service
 from mailroom.ports import UnitOfWork
 from mailroom.services.proposals import Proposal
+from mailroom.web.attachments import attachments_view
 from mailroom.web.chat_exchange import exchange
 from mailroom.web.chat_hidden import QUERY, came_by_chat, is_withheld
 from mailroom.web.facts import message_facts
@@ -58,6 +59,7 @@ def shown(
         exchange=talk,
         facts=None if sealed else message_facts(record, talk),
         matches=matches,
+        attached=None if sealed else attachments_view(site, record),
         joined=None if sealed else joined(site, record),
         done=done,
         refused=refused,

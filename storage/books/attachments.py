@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from mailroom.domain.attachment_reading import OPEN, AttachmentReading, ReadingState, UnreadFile
+from mailroom.domain.attachment_reading import OPEN, AttachmentReading, FileFinding, ReadingState, UnreadFile
 from mailroom.domain.decision import Outcome, Secrecy
-from storage.books.codec import logged_of, reasons_column, reasons_of
+from storage.books.codec import logged_of
 from storage.books.hidden import in_sight
 from storage.books.messages import LOGGED_COLUMNS
 from storage.books.records import attachments_of
@@ -72,7 +72,7 @@ class SqlAttachmentBook:
             "pages": reading.pages,
             "pictured_from": reading.pictured_from,
             "codes": list(reading.codes),
-            "findings": reasons_column(reading.findings),
+            "findings": [[one.code, one.detail] for one in reading.findings],
             "text": reading.text,
         }
         self._transaction.run(save, [row])
@@ -102,5 +102,5 @@ def _reading_of(row: Row[Any]) -> AttachmentReading:
         pictured_from=row.pictured_from,
         pages=row.pages,
         codes=tuple(row.codes),
-        findings=reasons_of(row.findings),
+        findings=tuple(FileFinding(code, detail) for code, detail in row.findings),
     )

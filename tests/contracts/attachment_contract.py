@@ -1,7 +1,7 @@
 """What the books promise about what was read in attachments."""
 
-from mailroom.domain.attachment_reading import AttachmentReading, ReadingState, UnreadFile
-from mailroom.domain.decision import Classification, Kind, LetterMarks, Outcome, Reason, Secrecy
+from mailroom.domain.attachment_reading import AttachmentReading, FileFinding, ReadingState, UnreadFile
+from mailroom.domain.decision import Classification, Kind, LetterMarks, Outcome, Secrecy
 from mailroom.domain.privacy import Restriction
 from mailroom.domain.register import RegisterEntry
 from mailroom.ports import Books
@@ -13,7 +13,7 @@ FULL = AttachmentReading(
     pictured_from=6,
     pages=3,
     codes=("https://a.example", "0046000600000101"),
-    findings=(Reason("pdf-javascript"), Reason("virus", "Eicar")),
+    findings=(FileFinding("pdf-javascript"), FileFinding("virus", "Eicar")),
 )
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from mailroom.attachments.clamd import Clamd, NotScannedError, ScannerSilentError
 from mailroom.attachments.reader import ConfinedAttachmentReader
-from mailroom.domain.attachment_reading import VIRUS, AttachmentReading, ReadingState
-from mailroom.domain.decision import Reason
+from mailroom.domain.attachment_reading import VIRUS, AttachmentReading, FileFinding, ReadingState
 from signing.confined import ConfinedLimits
 from tests.support.attachment_zoo import file, word, zipped
 from tests.support.virus_scanner import LONGEST, MARK, NAME, virus_scanner
@@ -37,7 +36,7 @@ def read(reader: ConfinedAttachmentReader, content: bytes) -> AttachmentReading:
 def test_what_the_scanner_knows_is_named_and_not_read(reader: ConfinedAttachmentReader, wrapped: type[bytes]) -> None:
     """Also where it is packed."""
     reading = read(reader, wrapped(MARK))
-    assert reading == AttachmentReading(ReadingState.INFECTED, findings=(Reason(VIRUS, NAME),))
+    assert reading == AttachmentReading(ReadingState.INFECTED, findings=(FileFinding(VIRUS, NAME),))
     assert reading.is_infected
 
 
@@ -51,7 +50,7 @@ def test_what_is_longer_than_it_takes_is_not_read(reader: ConfinedAttachmentRead
     """It was not looked at, and the finding says so; whatever comes next is scanned."""
     for extra in (1, 4 << 20):
         reading = read(reader, b"x" * (LONGEST + extra))
-        assert reading == AttachmentReading(ReadingState.TOO_LARGE, findings=(Reason("not-scanned"),))
+        assert reading == AttachmentReading(ReadingState.TOO_LARGE, findings=(FileFinding("not-scanned"),))
     assert read(reader, b"hello").text == "hello"
 
 

@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 from mailroom.attachments.found import FINDINGS, Found, Reply
 from mailroom.attachments.names import KNOWN, name_findings
 from mailroom.attachments.reader import LARGEST, ConfinedAttachmentReader
-from mailroom.domain.attachment_reading import CODES, OPEN, TEXT_CHARACTERS, AttachmentReading, ReadingState
-from mailroom.domain.decision import Reason
+from mailroom.domain.attachment_reading import (
+    CODES,
+    OPEN,
+    TEXT_CHARACTERS,
+    AttachmentReading,
+    FileFinding,
+    ReadingState,
+)
 from mailroom.domain.message import Attachment
 from mailroom.paths import CONFIG
 from signing.confined import ConfinedLimits
@@ -117,7 +123,7 @@ def test_a_file_that_costs_too_much_time_costs_only_its_own_limits() -> None:
     reader = ConfinedAttachmentReader(ConfinedLimits(seconds=1.5, memory=1 << 30))
     try:
         reading = read(reader, "ผู้ค้า.xlsx", long_sheet())
-        assert reading == AttachmentReading(ReadingState.TIMED_OUT, findings=(Reason("time-limit"),))
+        assert reading == AttachmentReading(ReadingState.TIMED_OUT, findings=(FileFinding("time-limit"),))
         assert reader.ready()
         assert read(reader, "จดหมาย.txt", b"hello").text == "hello"
     finally:
@@ -130,7 +136,7 @@ def test_a_file_that_needs_too_much_memory_costs_only_its_own_limits() -> None:
     try:
         reading = read(reader, "แผนผัง.png", huge_png(8900, 8900, whole=True))
         assert (reading.state, reading.pages) == (ReadingState.TOO_LARGE, 1)
-        assert reading.findings == (Reason("pictures-lost", "memory-limit"),)
+        assert reading.findings == (FileFinding("pictures-lost", "memory-limit"),)
         assert read(reader, "ยาว.txt", b"x" * (LARGEST + 1)).state is ReadingState.TOO_LARGE
         assert read(reader, "จดหมาย.txt", b"hello").text == "hello"
     finally:
@@ -190,4 +196,4 @@ def test_what_the_name_gives_away() -> None:
     """Before anything looks into the file."""
     attachment = Attachment("ก<U+202E>xslm.exe", "", "", 0, "", inline=False, part=0)
     assert {finding.code for finding in name_findings(attachment)} <= KNOWN
-    assert Reason("rtlo-name", attachment.name) in name_findings(attachment)
+    assert FileFinding("rtlo-name", attachment.name) in name_findings(attachment)
