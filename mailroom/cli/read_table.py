@@ -76,6 +76,8 @@ COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
         **dict.fromkeys(("fence show", "fence set", "fence compute"), COUNTS),
         **dict.fromkeys(("line test", "line quota", "line webhook set", "line webhook show"), OURS),
         **dict.fromkeys(("line menu install", "line menu remove", "line menu show"), OURS),
+        **dict.fromkeys(("learn status", "learn train", "learn use", "learn off"), COUNTS),
+        "explain": Shown("message"),
         **dict.fromkeys(("mailbox show", "mailbox clear"), COUNTS),
         **dict.fromkeys(("archive seal", "keys init", "keys rotate", "keys sheet"), OURS),
         **dict.fromkeys(("keys test", "keys show", "keys recover"), OURS),

@@ -40,6 +40,9 @@ class LearningBook(Protocol):
     def messages(self, message_ids: Collection[int]) -> Iterator[MessageRecord]:
         """Those that are decided and in sight, in order of id; a restricted case (R106) is not."""
 
+    def with_digest(self, start: str) -> list[int]:
+        """Rows of messages in sight whose digest begins so, at most ten."""
+
     def add_model(self, model: ModelRecord) -> None: ...
 
     def models(self) -> list[ModelRecord]:

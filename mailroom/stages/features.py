@@ -1,4 +1,4 @@
-"""A text as numbers: hashed pieces of two to five characters within words, and clues of the rules and the catalogue.
+"""A text as numbers: hashed pieces of two to five characters within words, and beside them a clue by rules.
 
 Thai needs no dictionary of words for this. Loads numpy: only where a model is at hand, or one is trained.
 """
@@ -6,7 +6,6 @@ Thai needs no dictionary of words for this. Loads numpy: only where a model is a
 import math
 import re
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,18 +76,12 @@ def pieces(text: str) -> Pieces:
     return Pieces(np.concatenate(buckets), np.concatenate(starts), np.concatenate(lengths))
 
 
-def vector(found: Pieces, clues: Mapping[str, float]) -> Vector:
-    """The pieces of a text, together of length one, and the clues beside them as strong as they are."""
+def vector(found: Pieces, clue: str = "") -> Vector:
+    """The pieces of a text, together of length one, and a clue beside them that is as strong."""
     indices, counts = np.unique(found.buckets, return_counts=True)
     values = _LOGS[np.minimum(counts, len(_LOGS) - 1)]
     # Rounded: machines add in another order, and the last digit differs.
     values = values / math.sqrt(max(1.0, round(float(values @ values), 9)))
-    beside: dict[int, float] = {}
-    for name, strength in clues.items():
-        place = BUCKETS + zlib.crc32(name.encode()) % CLUES
-        beside[place] = beside.get(place, 0.0) + strength
-    places = sorted(beside)
-    return Vector(
-        np.concatenate((indices, np.array(places, dtype=np.int64))),
-        np.concatenate((values, np.array([beside[place] for place in places], dtype=np.float64))),
-    )
+    if not clue:
+        return Vector(indices, values)
+    return Vector(np.append(indices, BUCKETS + zlib.crc32(clue.encode()) % CLUES), np.append(values, 1.0))

@@ -1,6 +1,5 @@
 """One text as a model sees it, and which of its words speak most for an answer. Loads numpy."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,8 +90,8 @@ class Look:
         return spread[1 : len(self.text) + 1]
 
 
-def look(said: str, clues: Mapping[str, float]) -> Look:
+def look(said: str, clue: str = "") -> Look:
     """`said` is normalised text, as of a MessageCase."""
     text = prepared(said)
     found = pieces(text)
-    return Look(text, found, vector(found, clues))
+    return Look(text, found, vector(found, clue))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mailroom.domain.decision import Classification, Kind, Reason
 from mailroom.domain.learning import LEARNED_KINDS, NONE, Head
 from mailroom.stages.classify_case import MessageCase
-from mailroom.stages.clues import SERVICE_ONLY, clues, is_learned
+from mailroom.stages.clues import SERVICE_ONLY, clue, is_learned
 
 if TYPE_CHECKING:
     from mailroom.stages.linear_model import LinearHead
@@ -70,9 +70,10 @@ class Models:
         if use.model is not None and not case.history.is_thread:
             ranked = seen.ranked(use.model)
             answer, probability = ranked[0]
+            sure = use.model.threshold is not None and probability >= use.model.threshold
             if answer == NONE:
                 found = _ours(found, use.version) if found.kind is Kind.WRONG_AGENCY else found
-            elif use.model.threshold is not None and probability >= use.model.threshold:
+            elif sure and case.catalogue.agency(answer):
                 reason = Reason("learned-agency", f"{answer}: {seen.words(use.model, answer)}")
                 found = _foreign(found, answer, (reason,), use.version)
             else:
@@ -120,9 +121,9 @@ class Models:
         return found
 
 
-_OF_SERVICES = frozenset({"service-words", "several-services"})
+_OF_SERVICES = frozenset({"service-words", "service-alike", "several-services"})
 """What the catalogue says of services, where a model answers instead."""
-_OF_AGENCIES = frozenset({"agency-words", "several-agencies"})
+_OF_AGENCIES = frozenset({"agency-words", "several-agencies", "local-authority"})
 
 
 class _Seen:
@@ -136,7 +137,7 @@ class _Seen:
         if self._look is None:
             from mailroom.stages.look import look
 
-            self._look = look(self._case.said, clues(self._found, self._case))
+            self._look = look(self._case.said, clue(self._found))
         return self._look
 
     def ranked(self, model: "LinearHead") -> Ranked:

@@ -24,9 +24,10 @@ class Lesson:
 
     said: str
     """Normalised: subject and own text."""
-    clues: Mapping[str, float]
     answers: Mapping[Head, str]
     """What clerks say of it last."""
+    clue: str = ""
+    """The kind by rules, as `clues.clue` names it."""
     rules: Mapping[Head, str] = field(default_factory=lambda: MappingProxyType({}))
     """What rules and catalogue answer."""
     audited: Mapping[Head, str] = field(default_factory=lambda: MappingProxyType({}))

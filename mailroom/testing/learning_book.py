@@ -51,6 +51,10 @@ class MemoryLearningBook:
     def _in_sight(self, message_id: int) -> bool:
         return MemoryPrivacyBook(self._shelf).restriction_of_message(message_id) is None
 
+    def with_digest(self, start: str) -> list[int]:
+        rows = sorted(row for row, one in self._shelf.messages.items() if one.logged.digest.startswith(start))
+        return [row for row in rows if self._in_sight(row)][:10]
+
     def add_model(self, model: ModelRecord) -> None:
         self._shelf.models[model.version] = model
 

@@ -84,6 +84,15 @@ class SqlLearningBook:
             query = RECORDS.where(self._ours, MESSAGE.c.outcome.is_not(None), MESSAGE.c.id.in_(some), *sight)
             yield from records_of(self._transaction, self._transaction.all(query.order_by(MESSAGE.c.id)))
 
+    def with_digest(self, start: str) -> list[int]:
+        query = sa.select(MESSAGE.c.id).where(
+            self._ours,
+            MESSAGE.c.digest >= start,
+            MESSAGE.c.digest < f"{start}g",
+            *in_sight(self._transaction, MESSAGE.c.id),
+        )
+        return [row.id for row in self._transaction.all(query.order_by(MESSAGE.c.id).limit(10))]
+
     def add_model(self, model: ModelRecord) -> None:
         row = {
             "agency": self._agency,

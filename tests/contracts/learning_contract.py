@@ -104,6 +104,8 @@ class LearningContract:
             assert [one.logged.id for one in uow.learning.messages([shown, hidden, undecided])] == [shown]
             assert [one.message_id for one in uow.learning.found(NOW, NOW + HOUR)] == [shown]
             assert [one.message_id for one in uow.learning.open_drawings()] == [shown]
+            digests = [one.logged.digest for one in uow.messages.every()]
+            assert [uow.learning.with_digest(one[:20]) for one in digests] == [[], [shown], [undecided]]
 
     def test_models_are_kept_by_version(self, books: Books) -> None:
         """Latest first, each with its report."""
