@@ -102,13 +102,18 @@ class MessageCase:
         """Services and other agencies that the text as a whole is like, best first."""
         points = {("service", one.key): one.points for one in self.scores.services}
         points |= {("agency", one.key): one.points for one in self.scores.agencies}
-        named = normalised("\n".join(self.files))
-        return alike(f"{self.subject}\n{self.text[:WANTED_LIMIT]}\n{named}", points, self.catalogue)
+        text = f"{self.subject}\n{self.text[:WANTED_LIMIT]}\n{normalised(' '.join(self.files))}"
+        for name in (self.agency.name, *self.agency.aliases):
+            text = text.replace(name, " ")
+        return alike(text, points, self.catalogue)
 
     @cached_property
     def service(self) -> Score | None:
         """The one service asked for."""
-        return likeliest_service(self.scores, lambda: self.alike)
+        found = likeliest_service(self.scores, lambda: self.alike)
+        # A complaint without any word of a service is of the office, its people, or of nothing that we do.
+        unheard = found is not None and not found.phrases
+        return None if unheard and (kinds.GRIEVANCE.search(self.said) or kinds.WITHDRAWAL.search(self.said)) else found
 
     @cached_property
     def asks_of_us(self) -> bool:

@@ -17,8 +17,13 @@ from mailroom.stages.mentions import QUOTED_NUMBER
 from mailroom.stages.normalise import compact
 from mailroom.stages.quoting import bare_subject
 
-OUTWEIGHS = 2.0
+OUTWEIGHS = 1.6
 """Another agency's words against all those of our services together: from here on the matter is taken for theirs."""
+
+SHORT = 150
+"""Characters of a text in which"""
+LEAST_AGENCY_IN_SHORT = 4.0
+"""is enough to think of another agency, though not to name it."""
 
 _BROKEN_DEFECTS = ("unreadable", "event-malformed", "event-id-reused")
 """Defects of what nobody can make sense of."""
@@ -116,6 +121,19 @@ def _follow_up(case: MessageCase) -> Finding | None:
     return (Kind.FOLLOW_UP, (Reason("replies-to-us"),)) if history.replies_to_us else None
 
 
+def _waits(case: MessageCase) -> Finding | None:
+    """Something was handed in before, and its sender asks what has become of it, without accusing anybody."""
+    if kinds.GRIEVANCE.search(case.said) or not kinds.SUBMITTED.search(case.said):
+        return None
+    return _found(Kind.STATUS_ENQUIRY, kinds.PENDING.search(case.said))
+
+
+def _answers(case: MessageCase) -> Finding | None:
+    """An answer by its subject, to something of ours that had a number."""
+    number = QUOTED_NUMBER.search(case.message.subject) if case.is_reply else None
+    return _found(Kind.FOLLOW_UP, number)
+
+
 def _adds(case: MessageCase) -> Finding | None:
     """Something is added to a matter that only the sender's own words tell of: a number, a reply, an earlier letter."""
     if (match := kinds.RECALLS.search(case.said)) and not kinds.GRIEVANCE.search(case.said):
@@ -143,11 +161,12 @@ def _wrong_agency(case: MessageCase) -> Finding | None:
     """Another agency's words, strong enough, and few of our services' (R19). Several agencies are left to a clerk."""
     scores = case.scores
     ours = sum(one.points for one in scores.services)
-    if not scores.agencies or scores.agencies[0].points < max(LEAST_AGENCY, OUTWEIGHS * ours):
+    least = LEAST_AGENCY if len(case.said) > SHORT else LEAST_AGENCY_IN_SHORT
+    if not scores.agencies or scores.agencies[0].points < max(least, OUTWEIGHS * ours):
         return None
     if kinds.OUR_DOING.search(case.said) or _only_as_papers(case):
         return None
-    if winner := scores.agency:
+    if (winner := scores.agency) and winner.points >= LEAST_AGENCY:
         return Kind.WRONG_AGENCY, (Reason("agency-words", f"{winner.key}: {' · '.join(winner.phrases[:3])}"),)
     return Kind.WRONG_AGENCY, (Reason("several-agencies", " · ".join(one.key for one in scores.agencies[:3])),)
 
@@ -185,9 +204,13 @@ def _complaint(case: MessageCase) -> Finding | None:
     if (match := kinds.THIRD_PARTY.search(said)) and kinds.ASKS_ACTION.search(said):
         return _found(Kind.COMPLAINT, match)
     match = kinds.DISTURBS.search(said) or kinds.BROKEN.search(said)
-    if match is None or _wants_work(case) or _wants_paper(case):
+    if match is None or _wants_work(case) or _wants_paper(case) or _asks_how(case):
         return None
     return _found(Kind.COMPLAINT, match)
+
+
+def _asks_how(case: MessageCase) -> bool:
+    return bool(kinds.ASKS_HOW.search(case.said) and kinds.ENQUIRY.search(case.asked))
 
 
 def _wants_work(case: MessageCase) -> bool:
@@ -248,6 +271,8 @@ FINDERS: tuple[Finder, ...] = (
     _words(kinds.STATUS, Kind.STATUS_ENQUIRY),
     _payment,
     _adds,
+    _waits,
+    _answers,
     _complaint,
     _asking,
 )

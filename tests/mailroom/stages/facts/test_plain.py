@@ -25,6 +25,11 @@ def test_the_plain_text_is_the_normalised_text(shown: str) -> None:
     assert Plain(shown).text == normalised(shown)
 
 
+def test_marks_that_change_their_order_are_one_piece() -> None:
+    """What begins or ends between them is shown with all of them."""
+    assert Plain("1\u0301\u0e38").span(0, 2) == (0, 3)
+
+
 @given(st.one_of(TRICKY, ANY), st.data())
 def test_a_place_leads_back_to_what_was_found(shown: str, data: st.DataObject) -> None:
     """The piece of the shown text, normalised, contains the piece that was found; it is exact for steady characters."""
