@@ -72,7 +72,9 @@ class Wish(StrEnum):
 _WISHES = (
     (
         Wish.PERMIT,
-        any_of(r"ขออนุญาต|ขอใบอนุญาต|ขออนุมัติ|เปิดใหม่|เปิดกิจการ|permit\b|permission\b|licence (?:for|to)\b"),
+        any_of(
+            r"ขออนุญาต|ขอใบ(?!แทน|มรณ|รับรอง|เกิด|สูติ)|ออกใบอนุญาต|ทำใบอนุญาต|ใบอนุญาต(?:ร้าน|ขาย|เปิด)|จะเปิด|เปิดร้าน|ต้องขออนุญาต|ขออนุมัติ|เปิดใหม่|เปิดกิจการ|permit\b|permission\b|licence (?:for|to)\b"
+        ),
     ),
     (Wish.RENEW, any_of(r"ต่ออายุ|ต่อใบ|ต่อสัญญา|หมดอายุ|renew|expire")),
     (Wish.AMEND, any_of(r"แก้ไข|แก้ชื่อ|เปลี่ยนแปลง|เปลี่ยนชื่อ|เปลี่ยนบัญชี|เปลี่ยนที่|amend|correct\b|change (?:the|my|our)\b")),
@@ -86,10 +88,20 @@ _WISHES = (
     (Wish.REGISTER, any_of(r"จดทะเบียน|ลงทะเบียน|ขึ้นทะเบียน|สมัคร|จดแจ้ง|regist|enrol|sign up")),
     (Wish.MOVE, any_of(r"ย้าย|แจ้งเกิด|แจ้งตาย|แจ้งการเกิด|แจ้งการตาย|move (?:in|out|my)\b|moving\b|change of address")),
     (Wish.PAY, any_of(r"ชำระ|จ่ายค่า|เสียภาษี|ค่าธรรมเนียม|ยื่นแบบภาษี|ยื่นภาษี|pay(?:ment|ing)?\b|[ \n]tax\b")),
-    (Wish.REPAIR, any_of(r"ซ่อม|แจ้งชำรุด|ไม่ติด|แตก|พัง|ดับ(?<!ระดับ)|อุดตัน|repair|broken|fix\b|not working")),
+    (
+        Wish.REPAIR,
+        any_of(
+            r"ซ่อม|ไม่มีคนเก็บ|ไม่มาเก็บ|ไม่เก็บ|ล้น|เกลื่อน|เป็นหลุม|น้ำท่วม|น้ำขัง|ฝาท่อ|แจ้งชำรุด|ไม่ติด|แตก|พัง|ดับ(?<!ระดับ)|อุดตัน|repair|broken|fix\b|not working"
+        ),
+    ),
     (Wish.USE, any_of(r"ขอใช้|ขอยืม|ยืม|จอง|ขอเช่า|เช่า|borrow|book(?:ing)?\b|rent\b|use of\b")),
     (Wish.DATA, any_of(r"ขอข้อมูล|ขอภาพ|รายชื่อ|สถิติ|ขอดูเอกสาร|ข้อมูลการ|list of\b|data\b|database\b|information\b")),
-    (Wish.COMPLAIN, any_of(r"ร้องเรียน|ร้องทุกข์|เดือดร้อน|รำคาญ|รบกวน(?:เพื่อน|ชาว|การ|ตอน)|complain|nuisance|disturb")),
+    (
+        Wish.COMPLAIN,
+        any_of(
+            r"ร้องเรียน|เสียงดัง|ดังมาก|ดังถึง|ดนตรีสดถึง|เหม็น|กลิ่นแรง|ควัน(?:ดำ|เข้า|จาก)|ฝุ่น(?:เข้า|ฟุ้ง|ตลบ)|ปล่อยน้ำเสีย|นอนไม่|หนวกหู|ข้างบ้าน|เพื่อนบ้าน|ร้องทุกข์|เดือดร้อน|รำคาญ|รบกวน(?:เพื่อน|ชาว|การ|ตอน)|complain|nuisance|disturb"
+        ),
+    ),
 )
 
 

@@ -13,17 +13,16 @@ from functools import lru_cache
 
 from mailroom.domain.service import Catalogue
 from mailroom.stages.catalogue_phrases import GAP, CatalogueKey, Owner
-from mailroom.stages.catalogue_score import Score, Scores
+from mailroom.stages.catalogue_score import PLAIN, Score, Scores
 from mailroom.stages.local_authorities import is_local
 from mailroom.stages.normalise import normalised
 from mailroom.stages.respelling import respelled
 
-PLAIN = 12.0
-"""Points of a service that needs no likeness besides, when the next has so much less:"""
 PLAIN_LEAD = 3.0
-LEAST_LIKENESS, LEAST_LEAD = 0.1, 0.02
+"""A service that is plainly spoken of needs no likeness besides when it has so many times the points of the next."""
+LEAST_LIKENESS, LEAST_LEAD = 0.08, 0.015
 """Of a service of which some phrase was found: how like it the text is, and by how much more than the next."""
-LEAST_UNHEARD, LEAST_LEAD_UNHEARD = 0.15, 0.04
+LEAST_UNHEARD, LEAST_LEAD_UNHEARD = 0.1, 0.03
 """The same for a service of which no phrase was found."""
 CONTRADICTS = 0.08
 """By so much the text is more like something else than what a few words say."""

@@ -18,7 +18,7 @@ GAP = "…"
 """Between the parts of a phrase."""
 REACH = 40
 """So many characters may stand between two parts of a phrase, spaces not counted; in Thai at least one does."""
-ASIDE_WEIGHT = 0.35
+ASIDE_WEIGHT = 0.2
 """For a phrase that, wherever it stands, names a paper that is enclosed, what ours is wanted for, or a place nearby."""
 
 NAMED_POINTS = 8.0

@@ -28,6 +28,15 @@ WISH_WEIGHT = CLEAR_LEAD * CLEAR_LEAD
 """For a service whose own name says what the sender wants done, where others of its subject do not."""
 
 
+PLAIN = 12.0
+"""Points of a service that is plainly spoken of."""
+UNFIT_WEIGHT = 0.5
+"""For a licence where something is out of order, and for works where a permit is asked for."""
+ASKS, TROUBLED = frozenset({Wish.PERMIT, Wish.RENEW}), frozenset({Wish.REPAIR, Wish.COMPLAIN})
+WISHES_REACH = 1500
+"""So many characters are searched for what is wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """What speaks for one service or agency."""
@@ -78,8 +87,11 @@ def score(subject: str, text: str, files: Iterable[str], agency: Agency, catalog
                 known = found.setdefault(owner, {})
                 known[hit.phrase] = max(known.get(hit.phrase, 0.0), weight * hit.points)
     services = _ranked(found, "service")
-    if len(services) > 1 and clear_winner(services) is None:
-        services = _by_wish(services, wishes(f"{subject}\n{text}".casefold()), _named_wishes(catalogue))
+    if len(services) > 1:
+        wanted = wishes(f"{subject}\n{text[:WISHES_REACH]}".casefold())
+        services = _by_party(services, wanted, catalogue)
+        if clear_winner(services) is None:
+            services = _by_wish(services, wanted, _named_wishes(catalogue))
     return Scores(services, _ranked(found, "agency"))
 
 
@@ -93,6 +105,22 @@ def _ranked(found: dict[tuple[str, str], dict[str, float]], party: str) -> tuple
 
 def _best_first(scores: Iterable[Score]) -> tuple[Score, ...]:
     return tuple(sorted(scores, key=lambda one: (-one.points, one.key)))
+
+
+def fits(service: str, wanted: frozenset[Wish], catalogue: Catalogue) -> bool:
+    """Whether what is wanted can be had of a service: nobody complains to get a licence, or wants a permit for a hole."""
+    asks, troubled = bool(wanted & ASKS), bool(wanted & TROUBLED)
+    known = catalogue.service(service)
+    return known is None or asks == troubled or known.licence == asks
+
+
+def _by_party(services: tuple[Score, ...], wanted: frozenset[Wish], catalogue: Catalogue) -> tuple[Score, ...]:
+    return _best_first(
+        one
+        if one.points >= PLAIN or fits(one.key, wanted, catalogue)
+        else replace(one, points=one.points * UNFIT_WEIGHT)
+        for one in services
+    )
 
 
 def _by_wish(

@@ -77,7 +77,7 @@ def _responsible(found: Classification, case: MessageCase) -> str | None:
     if found.reasons[0].code == "local-authority":
         return case.authority.name if case.authority else None
     winner = case.scores.agency
-    return winner.key if winner else None
+    return winner.key if winner and found.reasons[0].code == "agency-words" else None
 
 
 def _service_reasons(case: MessageCase) -> tuple[Reason, ...]:
