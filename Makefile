@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-WORKERS ?= 4
-PACKAGES := dovecot-imapd dovecot-lmtpd chromium poppler-utils strace isync softhsm2 libnss3-tools qpdf mupdf-tools libxml2-utils default-jdk-headless libjaxb-java libistack-commons-java libtxw2-java restic age
+WORKERS ?= 3
+PACKAGES := dovecot-imapd dovecot-lmtpd chromium poppler-utils strace isync softhsm2 libnss3-tools qpdf mupdf-tools libxml2-utils default-jdk-headless libjaxb-java libistack-commons-java libtxw2-java restic age tesseract-ocr tesseract-ocr-tha clamav-daemon
 
 .PHONY: help demo test check format bench install lock docs clean
 
@@ -35,6 +35,7 @@ bench: $(VENV)/.development .packages ## measure against named peers and limits,
 	@$(BIN)/python -m bench.signing
 	@$(BIN)/python -m bench.webhook
 	@$(BIN)/python -m bench.restore
+	@$(BIN)/python -m bench.classification
 
 install: $(VENV)/.runtime ## the program in .venv, from pinned and hashed packages
 	@echo "installed: $(BIN)/mailroom"

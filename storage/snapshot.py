@@ -113,8 +113,10 @@ def _remedy(text: str) -> str:
 
 
 def _tables(connection: Any) -> list[str]:
+    """All but those of SQLite's own, and those of the full-text index: that is made anew from the others."""
     query = (
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        "AND name NOT LIKE 'search\\_index%' ESCAPE '\\' ORDER BY name"
     )
     return [name for (name,) in connection.execute(query)]
 

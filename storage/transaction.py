@@ -45,6 +45,12 @@ class Transaction:
         self._exact: set[sa.Executable] = set()
         self._committed = False
 
+    @property
+    def sqlite_version(self) -> tuple[int, ...]:
+        """Of the library that holds the database."""
+        version: tuple[int, ...] = self._connection.dialect.loaded_dbapi.sqlite_version_info
+        return version
+
     def write(self, statement: sa.Executable, row: dict[str, Any], *, key: object = None, exact: bool = False) -> None:
         """Have a row written in time. A row with the same `key` takes the place of the earlier one.
 

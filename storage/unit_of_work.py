@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy.engine import Connection, Engine
 
 from mailroom.domain.errors import StorageError
+from storage.books.attachments import SqlAttachmentBook
 from storage.books.chain import SqlChainBook
 from storage.books.chat import SqlChatBook
 from storage.books.clerks import SqlClerkBook
@@ -17,9 +18,11 @@ from storage.books.instruments import SqlInstrumentBook
 from storage.books.issuances import SqlIssuanceBook
 from storage.books.journal import SqlJournalBook
 from storage.books.keeping import SqlKeepingBook
+from storage.books.learning import SqlLearningBook
 from storage.books.licences import SqlLicenceBook
 from storage.books.links import SqlLinkBook
 from storage.books.mailbox import SqlMailboxBook
+from storage.books.matches import SqlMatchBook
 from storage.books.messages import SqlMessageBook
 from storage.books.outbox import SqlOutboxBook
 from storage.books.outgoing import SqlOutgoingBook
@@ -28,6 +31,7 @@ from storage.books.queue import SqlQueueBook
 from storage.books.reads import SqlReadBook
 from storage.books.register import SqlCaseBook, SqlRegisterBook
 from storage.books.retention import SqlRetentionBook
+from storage.books.search import SqlSearchBook
 from storage.books.sent import SqlSentBook
 from storage.books.upkeep import SqlAccountBook, SqlEventBook, SqlHealthBook
 from storage.engine import BUSY_SECONDS, WRITES, open_engine
@@ -153,6 +157,22 @@ class SqlUnitOfWork:
     @cached_property
     def mailbox(self) -> SqlMailboxBook:
         return SqlMailboxBook(self._transaction)
+
+    @cached_property
+    def search(self) -> SqlSearchBook:
+        return SqlSearchBook(self._transaction)
+
+    @cached_property
+    def attachments(self) -> SqlAttachmentBook:
+        return SqlAttachmentBook(self._transaction)
+
+    @cached_property
+    def learning(self) -> SqlLearningBook:
+        return SqlLearningBook(self._transaction)
+
+    @cached_property
+    def matches(self) -> SqlMatchBook:
+        return SqlMatchBook(self._transaction)
 
     def chats(self, channel: str, account: str) -> SqlChatBook:
         return SqlChatBook(self._transaction, channel, account)

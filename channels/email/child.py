@@ -8,6 +8,7 @@ first request may bring the agency's rules: messages are then classified as well
 import gc
 import json
 import math
+import os
 import pickle
 import resource
 import struct
@@ -119,6 +120,8 @@ class _Desk:
         if kind == HTML:
             return [html_body(raw).encode("utf-8", "replace")]
         if kind == RULES:
+            # Rules with a trained model load numpy, whose threads this process could not begin.
+            os.environ["OPENBLAS_NUM_THREADS"] = "1"
             self._classify = pickle.loads(raw).classify  # noqa: S301 - it comes from the parent, before any mail
             gc.freeze()
             return []

@@ -26,10 +26,15 @@ class SandboxedReader:
 
     def __init__(self, limits: ReadingLimits = _NO_LIMITS, classifier: Classifier | None = None) -> None:
         self._limits = limits
-        self._rules = pickle.dumps(classifier) if classifier else b""
+        self._rules = self._given = pickle.dumps(classifier) if classifier else b""
+        """Of the next child, and of the one that runs."""
         self._lock = threading.Lock()
         self._child: ChildProcess | None = None
         self._served = 0
+
+    def teach(self, classifier: Classifier) -> None:
+        """See the port. The child is replaced, so that none ever takes rules after it has seen mail."""
+        self._rules = pickle.dumps(classifier)
 
     def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         """One Reading for each source, in order; see the port. What a source itself raises comes through."""
@@ -100,10 +105,12 @@ class SandboxedReader:
 
     def _ready_child(self) -> ChildProcess:
         """A child that may serve a whole batch, a fresh one where the old one has served enough or has gone."""
-        if self._child is not None and (self._served >= self._limits.messages or not self._child.is_alive):
+        rules = self._rules
+        spent = self._served >= self._limits.messages or self._given is not rules
+        if self._child is not None and (spent or not self._child.is_alive):
             self._discard()
         if self._child is None:
-            self._child = ChildProcess(self._limits, self._rules)
+            self._child, self._given = ChildProcess(self._limits, rules), rules
             self._served = 0
         return self._child
 

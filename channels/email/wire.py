@@ -56,6 +56,7 @@ def _classified(found: Classification | None) -> tuple[Any, ...] | None:
         (marks.letter_no, marks.circular, dated, marks.subject, marks.to),
         (marks.urgency, marks.urgent_within, marks.secrecy),
         [(reason.code, reason.detail) for reason in found.reasons],
+        found.model,
     )
 
 
@@ -71,13 +72,19 @@ def reading_from_json(text: bytes) -> Reading:
 
 
 def _classification(
-    kind: str, service: str | None, agency: str | None, face: list[Any], classes: list[str], reasons: list[list[str]]
+    kind: str,
+    service: str | None,
+    agency: str | None,
+    face: list[Any],
+    classes: list[str],
+    reasons: list[list[str]],
+    model: str,
 ) -> Classification:
     letter_no, circular, dated, subject, to = face
     urgency, within, secrecy = classes
     on = date.fromisoformat(dated) if dated else None
     marks = LetterMarks(letter_no, circular, on, subject, to, Urgency(urgency), within, Secrecy(secrecy))
-    return Classification(Kind(kind), service, agency, marks, tuple(Reason(*reason) for reason in reasons))
+    return Classification(Kind(kind), service, agency, marks, tuple(Reason(*reason) for reason in reasons), model)
 
 
 def _message(plain: list[Any]) -> Message:

@@ -31,6 +31,10 @@ class LineReader:
     def __init__(self, classifier: Classifier | None = None) -> None:
         self._classifier = classifier
 
+    def teach(self, classifier: Classifier) -> None:
+        """See `Reader.teach`."""
+        self._classifier = classifier
+
     def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         """One Reading for each source, in order; see the port. What a source itself raises comes through."""
         for source in sources:

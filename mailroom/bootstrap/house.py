@@ -2,14 +2,14 @@
 
 import gc
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from channels import CHANNELS
-from mailroom.bootstrap import keys
-from mailroom.bootstrap.noting import join_journal
+from mailroom.bootstrap import guidance, keys
+from mailroom.bootstrap.noting import Noted, join_journal
 from mailroom.bootstrap.paperwork import Paperwork
 from mailroom.bootstrap.parts import (
     SystemClock,
@@ -23,18 +23,22 @@ from mailroom.bootstrap.parts import (
     texts,
 )
 from mailroom.configuration import Configuration
-from mailroom.ports import Archive, Books, ChannelHome, Clock, Inbox, Reader
+from mailroom.domain.message import LoggedMessage
+from mailroom.ports import Archive, Books, ChannelHome, Clock, Inbox, Reader, UnitOfWork
 from mailroom.services.acting import Actor, AsOwed, year_by_deemed, year_by_entered
+from mailroom.services.attachment_readings import reading_codes
+from mailroom.services.audit import audit_codes
 from mailroom.services.bounces import Bounces
 from mailroom.services.custody import Custody, Watch
 from mailroom.services.desk import Desk
 from mailroom.services.dispatch import Dispatcher
 from mailroom.services.evidence.alarms import evidence_codes
+from mailroom.services.guide import Guide
 from mailroom.services.journal.alarms import journal_codes
 from mailroom.services.journal.journalling import Journalling
 from mailroom.services.keeping.alarms import keeping_codes
 from mailroom.services.letters import Letters
-from mailroom.services.processing import Processing
+from mailroom.services.processing import Processing, Recognise
 from mailroom.services.records.alarms import record_codes
 from mailroom.services.reminders import Reminders
 from mailroom.services.rounds import Rounds
@@ -70,6 +74,8 @@ class House:
     """Readers of their own for the web, so that a long batch keeps no clerk waiting."""
     papers: Paperwork
     reminders: Reminders
+    guide: Guide
+    """By what mail is understood now."""
     talks: "Mapping[str, Talks]"
     """Channels that know turns, by name."""
     stopping: threading.Event
@@ -87,6 +93,9 @@ class House:
             *evidence_codes(self.books, self.clock, signs=signs, stamps=stamps),
             *journal_codes(self.books, self.clock),
             *record_codes(self.books, self.clock),
+            *audit_codes(self.books, self.clock),
+            *(["model-damaged"] if self.guide.damaged else []),
+            *reading_codes(self.books),
             *mailboxes(self.configuration, self.books, self.clock).codes(),
             *self.papers.alarms.codes(),
             *(code for one in self.talks.values() for code in one.watch.codes()),
@@ -119,18 +128,7 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
     desk_readers = readers(configuration, stack)
     noted = join_journal(configuration, books, clock, stack)
     actor = _actor(configuration, Bounces(archive=archive, readers=readers(configuration, stack)), noted.as_owed)
-    judges = {name: _judge(configuration, name) for name in configuration.channels}
-    processing = Processing(
-        archive=archive,
-        readers=readers(configuration, stack, {name: judge.classifier for name, judge in judges.items()}),
-        books=books,
-        judges=judges,
-        actor=actor,
-        clock=clock,
-        announcements=announcements(configuration),
-        recognise=noted.recognise,
-        stopping=stopping.is_set,
-    )
+    processing, guide = _processing(configuration, books, archive, clock, stack, actor, noted, stopping)
     custody = Custody(archive=archive, books=books, clock=clock, stopping=stopping.is_set)
     return House(
         configuration=configuration,
@@ -149,9 +147,46 @@ def _joined(configuration: Configuration, clock: Clock, books: Books, archive: A
         desk_readers=desk_readers,
         papers=Paperwork(configuration, books, archive, clock, stack, stopping.is_set),
         reminders=reminders(configuration, books, clock),
+        guide=guide,
         talks=_talks(configuration, books, clock, stack, stopping, listeners),
         stopping=stopping,
     )
+
+
+def _processing(
+    configuration: Configuration,
+    books: Books,
+    archive: Archive,
+    clock: Clock,
+    stack: ExitStack,
+    actor: Actor,
+    noted: Noted,
+    stopping: threading.Event,
+) -> tuple[Processing, Guide]:
+    """What reads and decides, and what tells both by which models."""
+    judges = {name: _judge(configuration, name) for name in configuration.channels}
+    mail_readers = readers(configuration, stack, {name: judge.classifier for name, judge in judges.items()})
+    guide = guidance.guide(configuration, judges, mail_readers)
+    processing = Processing(
+        archive=archive,
+        readers=mail_readers,
+        books=books,
+        judges=judges,
+        actor=actor,
+        clock=clock,
+        announcements=announcements(configuration),
+        recognise=_both(noted.recognise, guide.refresh),
+        stopping=stopping.is_set,
+    )
+    return processing, guide
+
+
+def _both(first: Recognise, second: Recognise) -> Recognise:
+    def both(uow: UnitOfWork, batch: Sequence[LoggedMessage]) -> None:
+        first(uow, batch)
+        second(uow, batch)
+
+    return both
 
 
 def _talks(

@@ -2,13 +2,14 @@
 
 import getpass
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from mailroom import bootstrap
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption
+from mailroom.cli.read_table import actor
 from mailroom.domain.clerk import Role
 
 clerks = typer.Typer(help="Clerks who may sign in to the queue.", no_args_is_help=True)
@@ -49,6 +50,22 @@ def link(
     with bootstrap.open_books(loaded) as books:
         token = bootstrap.sign_in(loaded, books).new_link(username, timedelta(minutes=minutes))
     typer.echo(bootstrap.login_address(loaded, token))
+
+
+@clerks.command()
+def clear(
+    username: Annotated[str, typer.Argument(help="Clerk who is named, for example นายทะเบียนข้อมูลข่าวสารลับ.")],
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take it back.")] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Name a clerk for secret matter: only who is named opens what is marked secret (R58)."""
+    loaded = bootstrap.load(config)
+    with bootstrap.open_books(loaded) as books, books.begin() as uow:
+        clerk = uow.clerks.clear(username, datetime.now(UTC), actor(), cleared=not withdraw)
+        uow.commit()
+    if clerk is None:
+        raise typer.BadParameter(f"there is no clerk {username}; add them first: mailroom clerk add")
+    typer.echo(f"{clerk.username} {'may' if clerk.cleared else 'may no longer'} open what is marked secret")
 
 
 def _asked() -> str:

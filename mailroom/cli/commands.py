@@ -20,6 +20,16 @@ COMMANDS = {
     "announce": ("announce", "The head's announcements and orders."),
     "line": ("line", "The LINE Official Account."),
     "mailbox": ("mailbox", "Room in the mailbox."),
+    "search": ("search", "The full-text index of the queue."),
+    "evaluate": (
+        "evaluate",
+        "Read and decide a folder of labelled mails as in service, and say how often that is right.",
+    ),
+    "explain": (
+        "explain",
+        "Say why a message was taken for what it is: reasons, candidates, words that weighed, thresholds, model.",
+    ),
+    "learn": ("learn", "What the program learned from clerks."),
     "export": ("exports", "Write a register or the message log to a file."),
     "verify": (
         "exports",

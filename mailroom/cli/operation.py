@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mailroom import bootstrap, logs
-from mailroom.bootstrap import House, journal
+from mailroom.bootstrap import House, attachments, journal, matches, search
 from mailroom.cli.display import progress
 from mailroom.cli.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from mailroom.services.dispatch import send_letters
@@ -53,6 +53,9 @@ def full_pass(house: House) -> tuple[list[Round], int]:
     house.reminders.run()
     sent = asyncio.run(send_letters(house.dispatchers))
     journal.finish(house)
+    attachments.catch_up(house)
+    search.catch_up(house)
+    matches.finish(house)
     return rounds, sent
 
 

@@ -41,8 +41,10 @@ PAPER = Shown("paper")
 
 COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
     {
-        **dict.fromkeys(("init", "check", "doctor", "run", "demo", "clerk add", "clerk link"), OURS),
+        **dict.fromkeys(("init", "check", "doctor", "run", "demo", "clerk add", "clerk link", "clerk clear"), OURS),
         "once": COUNTS,
+        "evaluate": Nothing("shows the files of whoever calls it, and nothing of ours"),
+        **dict.fromkeys(("search show", "search rebuild"), COUNTS),
         "verify": Nothing("rows, digests and numbers that differ"),
         "export register": EXPORT,
         "export outgoing": EXPORT,
@@ -74,6 +76,8 @@ COMMANDS: Mapping[str, Shown | Nothing] = MappingProxyType(
         **dict.fromkeys(("fence show", "fence set", "fence compute"), COUNTS),
         **dict.fromkeys(("line test", "line quota", "line webhook set", "line webhook show"), OURS),
         **dict.fromkeys(("line menu install", "line menu remove", "line menu show"), OURS),
+        **dict.fromkeys(("learn status", "learn train", "learn use", "learn off"), COUNTS),
+        "explain": Shown("message"),
         **dict.fromkeys(("mailbox show", "mailbox clear"), COUNTS),
         **dict.fromkeys(("archive seal", "keys init", "keys rotate", "keys sheet"), OURS),
         **dict.fromkeys(("keys test", "keys show", "keys recover"), OURS),

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from mailroom.bootstrap import House, evidence, journal, keeping, mailbox
+from mailroom.bootstrap import House, attachments, evidence, journal, keeping, learning, mailbox, matches, search
 from mailroom.bootstrap.papers import join_public
 from mailroom.cli.chat_chores import ChatChores
 from mailroom.cli.site import site
@@ -97,7 +97,7 @@ def _chores(house: House, public: PublicOffice, bell: Bell) -> list[Chore]:
     if house.papers.signs:
         chores.append(Chore("certificate", CERTIFICATE_SECONDS, partial(_meet_certificate, house)))
         chores.append(Chore("release", RELEASE_SECONDS, lambda: bool(house.papers.licences.turns.run().issued), bell))
-    for part in (evidence, journal, keeping, mailbox):
+    for part in (attachments, evidence, journal, keeping, learning, mailbox, matches, search):
         chores += [Chore(one.name, one.seconds, one.run) for one in part.chores(house)]
     folder = house.configuration.settings.licences.publish_to
     if folder is not None:

@@ -68,6 +68,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
 def doctor(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Connect to everything and say what works."""
     from mailroom import bootstrap
+    from mailroom.bootstrap.attachments import examine as examine_attachments
     from mailroom.bootstrap.keeping import examine_targets
     from mailroom.bootstrap.keys import examine_keys
     from mailroom.bootstrap.sealing import examine_seals
@@ -78,6 +79,7 @@ def doctor(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
         *examine_targets(loaded),
         *examine_keys(loaded),
         *examine_seals(loaded),
+        *examine_attachments(loaded),
     ]
     if as_json:
         rows = [{"what": one.what, "ok": one.ok, "text": one.text} for one in findings]

@@ -26,6 +26,8 @@ class Clerk:
     """Position as papers print it below the signature."""
     capacity: str = ""
     """รักษาราชการแทน or ปฏิบัติราชการแทน with the position acted for; empty for somebody in their own position (R37)."""
+    cleared: bool = False
+    """Named for secret matter: may open the seal of what is marked so (R58). No role brings it with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,8 @@ class Classification:
     """Name of the other agency that is directly responsible."""
     marks: LetterMarks = LetterMarks()
     reasons: tuple[Reason, ...] = ()
+    model: str = ""
+    """Versions of the trained models that had a part in it, with a plus between; empty for rules and catalogue alone."""
 
 
 @dataclass(frozen=True, slots=True)

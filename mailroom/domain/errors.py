@@ -29,6 +29,10 @@ class FenceMissingError(MailroomError):
     """These books were restored from a backup: state the last numbers first (`mailroom fence`); until then none is given."""
 
 
+class ModelDamagedError(MailroomError):
+    """The file of a trained model is missing, or is none of ours: rules and catalogue answer; train anew."""
+
+
 class UnreadableError(MailroomError):
     """A message cannot be read within its limits: register it unread, show it to a clerk."""
 

@@ -12,10 +12,12 @@ from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Event, History, MessageRecord, Reply, Verdict
 from mailroom.domain.register import RegisterDraft, RegisterEntry, RegisterNumber
+from mailroom.ports.attachments import AttachmentBook
 from mailroom.ports.chat import ChatBook
 from mailroom.ports.evidence import ChainBook, SentBook
 from mailroom.ports.journal import JournalBook
 from mailroom.ports.keeping import KeepingBook
+from mailroom.ports.learning import LearningBook
 from mailroom.ports.licences import (
     DocumentBook,
     FieldBook,
@@ -26,8 +28,10 @@ from mailroom.ports.licences import (
     OutgoingBook,
 )
 from mailroom.ports.mailbox import MailboxBook
+from mailroom.ports.matches import MatchBook
 from mailroom.ports.privacy import PrivacyBook, ReadBook
 from mailroom.ports.retention import RetentionBook
+from mailroom.ports.search import SearchBook
 
 
 class MessageBook(Protocol):
@@ -84,6 +88,9 @@ class MessageBook(Protocol):
     def get(self, message_id: int) -> MessageRecord | None:
         """With attachments and replies."""
 
+    def secret(self) -> frozenset[int]:
+        """Rows of all messages that are marked with a grade of secrecy (R58); there are few."""
+
     def every(self) -> Iterator[MessageRecord]:
         """All of the log in order of custody, with attachments and replies, in bounded memory."""
 
@@ -91,11 +98,10 @@ class MessageBook(Protocol):
 class QueueBook(Protocol):
     """What clerks look at."""
 
-    def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
+    def page(self, view: str, *, offset: int, limit: int) -> list[MessageRecord]:
         """Newest first by urgency, then deemed receipt (R48); without attachments, and without restricted cases (R106).
 
         Views: `hold`, `accept`, `redirect`, `ignore`, `undelivered` (a letter failed or is deferred), `all`.
-        `search` finds a substring of number, subject, sender's name or address; Thai and Arabic digits are alike.
         """
 
     def counts(self) -> dict[str, int]:
@@ -200,7 +206,13 @@ class ClerkBook(Protocol):
         position: str = "",
         capacity: str = "",
     ) -> Clerk:
-        """Add a clerk, or change everything but the user name of one. An empty hash allows one-time links only."""
+        """Add a clerk, or change everything but user name and clearance of one. An empty hash allows one-time links only."""
+
+    def clear(self, username: str, at: datetime, actor: str, *, cleared: bool = True) -> Clerk | None:
+        """Name a clerk for secret matter, or take that back; who did it, and when, stays on record (R58).
+
+        None where there is no such clerk; nothing is noted then, nor where nothing changes.
+        """
 
     def every(self) -> list[Clerk]:
         """Clerks who are not disabled, by user name."""
@@ -281,6 +293,14 @@ class UnitOfWork(Protocol):
     def privacy(self) -> PrivacyBook: ...
     @property
     def reads(self) -> ReadBook: ...
+    @property
+    def search(self) -> SearchBook: ...
+    @property
+    def attachments(self) -> AttachmentBook: ...
+    @property
+    def learning(self) -> LearningBook: ...
+    @property
+    def matches(self) -> MatchBook: ...
     def chats(self, channel: str, account: str) -> ChatBook:
         """The books of conversations of one account."""
 

@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 from mailroom.domain.message import Attachment, Envelope, Kept, Place
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Reading
+from mailroom.stages.classify import Classifier
 
 Content = bytes | Iterable[bytes]
 """Raw bytes of one message: whole, or in pieces when it is large."""
@@ -77,6 +78,9 @@ class Reader(Protocol):
         A reader that was given a classifier says as well what each message seems to be: it has that work done where
         the reading is done, beside the caller.
         """
+
+    def teach(self, classifier: Classifier) -> None:
+        """Say from the next batch on by this what each message seems to be. Waits for nothing."""
 
     def html(self, source: BinaryIO) -> str:
         """The HTML body, raw and hostile; empty when there is none. Raises UnreadableError."""

@@ -15,6 +15,7 @@ from mailroom.domain.service import Catalogue
 from mailroom.ports import Books, Clock, UnitOfWork
 from mailroom.services.acting import CASE_STATES, Actor
 from mailroom.services.announcements import Announcements
+from mailroom.services.corrections import note_decision
 
 ALLOWED: Mapping[Outcome, frozenset[Outcome]] = MappingProxyType(
     {
@@ -109,6 +110,7 @@ class Desk:
             )
             self._carry_out(uow, record, decision, service)
             uow.messages.decide_anew(message_id, decision, clerk, reason.strip(), service)
+            note_decision(uow, record, outcome, clerk, self._clock.now(), service=service, agency=agency)
             uow.events.add(
                 "message.decided",
                 self._clock.now(),

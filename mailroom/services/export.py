@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from mailroom.domain.agency import Agency
+from mailroom.domain.decision import Secrecy
 from mailroom.domain.outgoing import OUTGOING
 from mailroom.domain.register import INCOMING
 from mailroom.domain.service import Catalogue
@@ -14,7 +15,7 @@ from mailroom.services.export_formats.json_array import write_json
 from mailroom.services.export_formats.xlsx_sheet import SheetFrame, write_xlsx
 from mailroom.services.message_objects import message_object
 from mailroom.services.outgoing_rows import outgoing_rows
-from mailroom.services.records.hidden import hidden_entry, hidden_row
+from mailroom.services.records.hidden import hidden_entry, hidden_row, sealed_entry, sealed_row
 from mailroom.services.register_print import RECEIVED, SENT, SheetForm, SheetRow, print_sheet
 from mailroom.services.register_rows import COLUMNS, RegisterRow, register_row
 from mailroom.services.void_rows import VoidRow, voids_of, with_voids
@@ -29,7 +30,11 @@ class ExportFormat(StrEnum):
 
 
 class Export:
-    """One agency's exports. Nothing is changed in the books, and no writer is kept waiting."""
+    """One agency's exports. Nothing is changed in the books, and no writer is kept waiting.
+
+    Of secret matter every export tells number, times and grade, and neither sender, subject nor content: whom a file
+    reaches, nobody named for it (R58).
+    """
 
     def __init__(
         self,
@@ -72,19 +77,25 @@ class Export:
         """ทะเบียนหนังสือส่ง of one พ.ศ. year or of all, a number without a letter included (R53); see `register`."""
         with self._books.look() as uow:
             voids = voids_of(uow, OUTGOING, year)
-            hidden = uow.privacy.restricted_messages()
+            hidden, secret = uow.privacy.restricted_messages(), uow.messages.secret()
             entries = (
-                hidden_entry(one, self._wording) if one.draft.message_id in hidden else one
+                hidden_entry(one, self._wording)
+                if one.draft.message_id in hidden
+                else sealed_entry(one, self._wording)
+                if one.draft.message_id in secret
+                else one
                 for one in uow.outgoing.entries(year)
             )
             rows = outgoing_rows(entries, self._agency.letter_prefix, voids)
             return self._write(rows, SENT, form, year, out)
 
     def _rows(self, uow: UnitOfWork, year: int | None) -> Iterator[RegisterRow | VoidRow]:
-        hidden = uow.privacy.restricted_messages()
+        hidden, secret = uow.privacy.restricted_messages(), uow.messages.secret()
         rows = (
             hidden_row(entry, record, self._wording)
             if entry.draft.message_id in hidden
+            else sealed_row(entry, record, self._wording)
+            if entry.draft.message_id in secret or entry.draft.secrecy is not Secrecy.NONE
             else register_row(entry, record, self._catalogue, self._wording)
             for entry, record in uow.register.entries(year)
         )

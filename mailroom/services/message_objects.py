@@ -1,6 +1,6 @@
 """Messages as the export shows them: one JSON object for each that was ever taken."""
 
-from mailroom.domain.decision import Classification
+from mailroom.domain.decision import Classification, Secrecy
 from mailroom.domain.message import Attachment, Message
 from mailroom.domain.record import MessageRecord, Reply
 from mailroom.ports import Json
@@ -11,23 +11,31 @@ TEXT_LENGTH = 2000
 
 
 def message_object(record: MessageRecord) -> dict[str, Json]:
-    """What is known of one message. Until it has been read and decided, the keys of that are null or empty lists."""
-    envelope = record.logged.envelope
+    """What is known of one message. Until it has been read and decided, the keys of that are null or empty lists.
+
+    So are those that tell who wrote, or about what, where it is marked secret (R58).
+    """
+    envelope, secret = record.logged.envelope, _is_secret(record.classification)
     return {
         "digest": record.logged.digest,
         "channel": envelope.channel,
         "account": envelope.account,
         "external_id": envelope.external_id,
-        **_content(record.message),
+        **_content(None if secret else record.message),
         **_understanding(record.classification),
+        **({"service": None} if secret else {}),
         "outcome": record.decision.outcome.value if record.decision else None,
-        "reasons": [str(reason) for reason in record.decision.reasons] if record.decision else [],
+        "reasons": [str(reason) for reason in record.decision.reasons] if record.decision and not secret else [],
         "register_number": str(record.number) if record.number else None,
-        "replies": [_reply(reply) for reply in record.replies],
+        "replies": [{**_reply(reply), **({"to": None} if secret else {})} for reply in record.replies],
         "entered_system_at": rfc3339(envelope.entered_system_at),
         "deemed_received_at": rfc3339(record.deemed_received_at) if record.deemed_received_at else None,
         "duplicate_of": record.duplicate_of,
     }
+
+
+def _is_secret(classification: Classification | None) -> bool:
+    return classification is not None and classification.marks.secrecy is not Secrecy.NONE
 
 
 def _content(message: Message | None) -> dict[str, Json]:

@@ -25,9 +25,11 @@ from mailroom.settings.licences import LicencesSection
 from mailroom.settings.records import PrivacySection, RetentionClassSection, RetentionSection
 from mailroom.settings.section import Day, Secret, Section
 from mailroom.settings.signing import SigningSection
+from mailroom.settings.understanding import AttachmentsSection, LearningSection, MatchingSection
 
 __all__ = [
     "AgenciesFile",
+    "AttachmentsSection",
     "BackupSection",
     "ChannelName",
     "ChannelSection",
@@ -37,7 +39,9 @@ __all__ = [
     "Finding",
     "HoursSection",
     "KeysSection",
+    "LearningSection",
     "LicencesSection",
+    "MatchingSection",
     "PrivacySection",
     "RetentionClassSection",
     "RetentionSection",
@@ -61,6 +65,11 @@ class Settings(Section):
         default_factory=RegisterSection, alias="register", description="The register of letters received."
     )
     answers: AnswersSection = Field(default_factory=AnswersSection, description="Limits of automatic letters.")
+    attachments: AttachmentsSection = Field(default_factory=AttachmentsSection, description="How attachments are read.")
+    matching: MatchingSection = Field(default_factory=MatchingSection, description="Requests that come twice.")
+    learning: LearningSection = Field(
+        default_factory=LearningSection, description="What is done by itself, and when a clerk is asked instead."
+    )
     announcement: AnnouncementSection | None = Field(
         None, description="The head's announcement of channels. Leave it out until one is in force (R20)."
     )

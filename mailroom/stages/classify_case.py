@@ -8,10 +8,15 @@ from mailroom.domain.decision import LetterMarks
 from mailroom.domain.message import Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, Service
-from mailroom.stages.catalogue_score import Scores, score
+from mailroom.stages import kinds
+from mailroom.stages.asides import without_asides
+from mailroom.stages.catalogue_likeness import Likeness, alike, likeliest_service
+from mailroom.stages.catalogue_score import Score, Scores, score
+from mailroom.stages.local_authorities import Authority, other_authority
 from mailroom.stages.marks import read_marks
 from mailroom.stages.normalise import normalised
-from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
+from mailroom.stages.quoting import FORWARD_SUBJECT, REPLY_SUBJECT, Body, bare_subject, split_body
+from mailroom.stages.respelling import respelled
 
 TEXT_LIMIT = 12_000
 """So many characters of a body are taken apart and searched for the words of the catalogue."""
@@ -45,14 +50,29 @@ class MessageCase:
         return carries and bool(FORWARD_SUBJECT.match(normalised(self.message.subject)) or self.body.forwarded)
 
     @cached_property
+    def is_reply(self) -> bool:
+        """Whether it says by itself that it answers something."""
+        return bool(self.message.in_reply_to or REPLY_SUBJECT.match(normalised(self.message.subject[:100])))
+
+    @cached_property
     def text(self) -> str:
-        """What decides: the sender's own words; for a forwarded message also those that it carries."""
-        parts = (self.body.own, self.body.quoted) if self.forwarded else (self.body.own,)
-        return "\n".join(part for part in parts if part)
+        """What decides: the sender's own words without the signature, and what a forwarded message carries.
+
+        Who answers nothing and has no words but what looks carried along wrote those, in the form of a letter.
+        """
+        body = self.body
+        carries = self.forwarded or not (body.own or self.is_reply)
+        parts = (body.said, body.quoted) if carries else (body.said,)
+        return without_asides("\n".join(part for part in parts if part))
 
     @cached_property
     def said(self) -> str:
-        return f"{self.subject}\n{self.text[:WANTED_LIMIT]}".casefold()
+        return respelled(f"{self.subject}\n{self.text[:WANTED_LIMIT]}".casefold())
+
+    @cached_property
+    def asked(self) -> str:
+        """What was said without requests that only have the form of a question."""
+        return kinds.POLITE.sub(" ", self.said)
 
     @cached_property
     def marks(self) -> LetterMarks:
@@ -64,6 +84,39 @@ class MessageCase:
         return self.catalogue.service(self.message.service) if self.message.service else None
 
     @cached_property
+    def authority(self) -> Authority | None:
+        """Another local authority that is named as the place."""
+        return other_authority(self.said, self.agency, self.catalogue)
+
+    @cached_property
+    def files(self) -> list[str]:
+        """Names of attachments."""
+        return [one.name for one in self.message.attachments if not one.inline][:20]
+
+    @cached_property
     def scores(self) -> Scores:
-        files = [one.name for one in self.message.attachments if not one.inline][:20]
-        return score(self.subject, self.text, files, self.agency, self.catalogue)
+        return score(self.subject, self.text, self.files, self.agency, self.catalogue)
+
+    @cached_property
+    def alike(self) -> tuple[Likeness, ...]:
+        """Services and other agencies that the text as a whole is like, best first."""
+        points = {("service", one.key): one.points for one in self.scores.services}
+        points |= {("agency", one.key): one.points for one in self.scores.agencies}
+        text = f"{self.subject}\n{self.text[:WANTED_LIMIT]}\n{normalised(' '.join(self.files))}"
+        for name in (self.agency.name, *self.agency.aliases):
+            text = text.replace(name, " ")
+        return alike(text, points, self.catalogue)
+
+    @cached_property
+    def service(self) -> Score | None:
+        """The one service asked for."""
+        found = likeliest_service(self.scores, lambda: self.alike)
+        # A complaint without any word of a service is of the office, its people, or of nothing that we do.
+        unheard = found is not None and not found.phrases
+        return None if unheard and (kinds.GRIEVANCE.search(self.said) or kinds.WITHDRAWAL.search(self.said)) else found
+
+    @cached_property
+    def asks_of_us(self) -> bool:
+        """Words of a service beside words by which citizens ask, apply or complain: no offer reads so."""
+        asks = (kinds.APPLY, kinds.GRIEVANCE, kinds.ENQUIRY, kinds.STATUS, kinds.ASKS_WORK)
+        return bool(self.scores.services) and any(pattern.search(self.said) for pattern in asks)

@@ -53,26 +53,34 @@ _LINK = re.compile(r"https?://\S+|www\.\S+|\bbit\.ly/\S+|(?<!\w)line\s?id\s?[:�
 _OFFERS = tuple(
     any_of(pattern)
     for pattern in (
-        r"เครดิตฟรี|สล็อต|บาคาร่า|แทงบอล|คาสิโน|หวยออนไลน์|เว็บตรง|ฝากถอน|casino|slot game|betting",
-        r"เงินกู้|กู้เงิน|สินเชื่อ(?:ด่วน|ไว)|ดอกเบี้ยต่ำ|อนุมัติไว|ไม่เช็คบูโร|ไม่เช็กบูโร|quick loan|easy loan|low interest",
-        r"ลงทุน.{0,30}(?:กำไร|ผลตอบแทน)|ผลตอบแทน.{0,20}ต่อ(?:วัน|เดือน)|การันตีกำไร|crypto|bitcoin|forex|guaranteed profit",
+        r"เครดิตฟรี|สล็อต|บาคาร่า|แทงบอล|คาสิโน|หวยออนไลน์|เลขเด็ด|เว็บตรง|ฝากถอน|casino|slot game|betting",
+        r"เงินกู้|กู้เงิน|เงินด่วน|สินเชื่อ(?:ด่วน|ไว|ส่วนบุคคล)|ดอกเบี้ยต่ำ|quick loan|easy loan|low interest",
+        r"อนุมัติไว|อนุมัติใน|ไม่เช็[คก]บูโร|ติดบูโรก็|ไม่ต้องค้ำ|ไม่ใช้คนค้ำ|วงเงินสูง|โอนไวใน",
+        r"ลงทุน.{0,30}(?:กำไร|ผลตอบแทน)|ผลตอบแทน.{0,20}ต่อ(?:วัน|เดือน)|การันตี(?:กำไร|ผล|ราย)|เทรด(?:ทอง|หุ้น|ฟอเร็กซ์)|crypto|bitcoin|forex|guaranteed profit",
         r"แจกเงิน|ถูกรางวัล|ผู้โชคดี|รับรางวัล|you (?:have )?won|lottery|prize winner|inheritance",
-        r"[ \n]seo[ \n]|backlink|guest post|อันดับ google|หน้าแรก google|รับทำ(?:เว็บ|ใบขับขี่|บัตรประชาชน|วุฒิ)|ยิงแอด|เพิ่มผู้ติดตาม|rank (?:your|higher)",
-        r"หารายได้เสริม|งานออนไลน์.{0,20}รายได้|รายได้หลักหมื่น|ทำงานที่บ้าน.{0,20}รายได้|work from home.{0,30}earn",
-        r"โปรโมชั่น.{0,25}ลด|ลดราคา|ราคาพิเศษ|สั่งซื้อ(?:วันนี้|เลย)|viagra|limited offer|special offer|ลดสูงสุด|buy now",
-        r"คลิก(?:ลิงก์|ลิงค์|ที่นี่|เลย)|แอดไลน์|สมัครเลย|ทักแชท|click (?:here|below)|unsubscribe|ยกเลิกรับข่าวสาร",
+        r"[ \n]seo[ \n]|backlink|guest post|อันดับ google|หน้าแรก(?: google|ของ google)|first page|rank(?:ing)? (?:your|higher)|website rank|traffic to your",
+        r"รับทำ(?:เว็บ|ใบขับขี่|บัตรประชาชน|วุฒิ|ป้าย|การตลาด|เพจ)|ยิงแอด|เพิ่มผู้ติดตาม|ปั๊มยอด|ปั๊มไลก์|ผู้ติดตามเพจ|รับผลิต|รับสกรีน|รับจัดทำ|we (?:offer|provide|are a (?:professional|leading))\b|our (?:services|products|company)\b|manufacturer|moq\b|wholesale|business directory",
+        r"หารายได้เสริม|งานออนไลน์.{0,20}รายได้|รายได้หลัก(?:หมื่น|แสน)|ทำงานที่บ้าน.{0,20}(?:รายได้|มือถือ)|ธุรกิจเครือข่าย|ขยายสายงาน|work from home.{0,30}earn",
+        r"โปรโมชั่น.{0,25}ลด|ลดราคา|ราคาพิเศษ|ราคาส่ง|ราคาโรงงาน|ลดกระหน่ำ|ลดทันที|flash sale|สั่งซื้อ(?:วันนี้|เลย|ครบ)|สั่งวันนี้|ลดสูงสุด|เริ่มต้น(?:เพียง|ล้านละ|แค่)|ผ่อน 0%|เบี้ยถูก|viagra|limited offer|special offer|buy now|best price|price list|free quote|discount",
+        r"ส่งฟรี|แถมฟรี|แถม \d|ฟรีเฟอร์|ติดตั้งฟรี|ให้คำปรึกษาฟรี|ทดลองฟรี|เก็บเงินปลายทาง|เก็บปลายทาง|ออกใบกำกับภาษีได้|ขอใบเสนอราคา|ขั้นต่ำ \d|มีประกัน|รีวิวแน่น|เห็นผลใน|free trial|money back",
+        r"สนใจ(?:ติดต่อ|สอบถาม|แอด|ทัก|โทร)|ทักมา(?:เลย)?|เหลือ \d{1,2} (?:ที่|สิทธิ์)|ที่สุดท้าย|จองในเดือนนี้|นัดชม|ท่านละ [\d,]+ บาท|ค่าลงทะเบียนท่านละ|หลักสูตร.{0,60}(?:รุ่น|โรงแรม|ท่านละ)|สมัคร(?:วีไอพี|สมาชิกวันนี้| \d ท่าน)|kindly (?:send|revert)|ask us for|contact us (?:today|now)|selected for our",
+        r"คลิก(?:ลิงก์|ลิงค์|ที่นี่|เลย)|แอดไลน์|สมัครเลย|ทักแชท|ผ่านแชต|click (?:here|below)|unsubscribe|ยกเลิกรับข่าวสาร",
     )
 )
 _LURES = tuple(
     any_of(pattern)
     for pattern in (
-        r"(?:บัญชี|อีเมล|กล่องจดหมาย|account|mailbox|e-?mail).{0,40}(?:ถูกระงับ|จะถูกปิด|ถูกจำกัด|หมดอายุ|suspend|deactivat|terminat|expire|locked)",
+        r"(?:บัญชี|อีเมล|กล่องจดหมาย|เบอร์|หมายเลข|เพจ|account|mailbox|e-?mail).{0,40}(?:ถูกระงับ|จะถูกปิด|จะถูกลบ|ถูกจำกัด|หมดอายุ|ละเมิด|suspend|deactivat|terminat|expire|locked)",
         r"(?:ยืนยัน|อัปเดต|อัพเดท|ปรับปรุง|verify|confirm|update|validate).{0,25}(?:บัญชี|รหัสผ่าน|ตัวตน|ข้อมูลส่วนตัว|password|account|identity|mailbox)",
         r"(?:พื้นที่|กล่องจดหมาย|โควตา|quota|storage|mailbox).{0,25}(?:เต็ม|เกินกำหนด|full|exceeded|almost full)",
-        r"รหัส(?:ผ่าน|ลับ|\s?otp).{0,20}(?:หมดอายุ|ของท่าน|ของคุณ)|password.{0,20}expir|one[- ]time password|เลขบัตรเครดิต",
+        r"รหัส(?:ผ่าน|ลับ|\s?otp).{0,20}(?:หมดอายุ|ของท่าน|ของคุณ)|password.{0,20}expir|one[- ]time password|(?:กรอก|ใส่|แจ้ง|ส่ง).{0,20}(?:เลขบัตร|รหัสผ่าน|รหัส ?otp|รหัสเอทีเอ็ม|รหัสหลังบัตร|เลขบัญชีกับรหัส|หน้าบัตร)|เลขบัตรเครดิต|รหัสหลังบัตร|รหัสเอทีเอ็ม|bank details|with your .{0,20}password|enter your password",
         r"พัสดุ.{0,30}(?:ตกค้าง|ค้าง|ไม่สามารถจัดส่ง|ชำระค่า)|parcel.{0,30}(?:held|pending|customs fee)",
-        r"(?:เงินคืน|คืนภาษี|เงินเยียวยา|refund).{0,40}(?:คลิก|ลงทะเบียน|กรอก|click|claim)",
-        r"ภายใน\s?(?:24|48)\s?(?:ชั่วโมง|ชม).{0,60}(?:ระงับ|ปิด|ลบ)|within (?:24|48) hours",
+        r"(?:เงินคืน|คืนเงิน|คืนภาษี|เงินเยียวยา|สิทธิ์คืนเงิน|refund).{0,60}(?:คลิก|ลงทะเบียน|กรอก|ดาวน์โหลด|ลิงก์|click|claim)",
+        r"ภายใน\s?(?:24|48|2)\s?(?:ชั่วโมง|ชม).{0,60}(?:ระงับ|ปิด|ลบ)|within (?:24|48) hours",
+        r"(?:ตรวจพบ|พบ)การ(?:เข้าสู่ระบบ|ใช้งาน|ทำรายการ)ที่ผิดปกติ|unusual (?:sign-?in|activity|login)|ปลดล็อกบัญชี|unlock your",
+        r"(?:ผู้โชคดี|ได้รับรางวัล|ได้รับสิทธิ์).{0,60}(?:โอนค่า|ค่าธรรมเนียม|ยืนยัน|กรอก)|million (?:usd|dollars|euros|pounds)|usd [\d.]+ million|next of kin|late (?:minister|husband|client)|inheritance",
+        r"(?:รีบ|ด่วน).{0,20}โอนเงิน.{0,60}(?:บัญชีใหม่|ตามนี้)|บัญชีใหม่ของ(?:ผู้ขาย|คู่ค้า)|อย่าโทร|ห้ามบอกใคร|gift cards?\b|wire transfer",
+        r"(?:เปิด|ดาวน์โหลด)(?:ไฟล์แนบ|แอป).{0,60}(?:รหัส|ลิงก์|เปิดใช้งานเนื้อหา)|enable (?:content|macros)|ติดตั้งแอป.{0,40}ลิงก์|อนุญาตการควบคุมเครื่อง|document was shared with you|shared a (?:file|document) with you",
     )
 )
 _TELLS_OF_IT = any_of(
@@ -125,7 +133,7 @@ def find_phishing(message: Message, own_text: str) -> tuple[Reason, ...]:
     text = _folded(message, own_text)
     lures = [match[0] for lure in _LURES if (match := lure.search(text))]
     bait = _bait(message, own_text)
-    if _TELLS_OF_IT.search(text) or not lures or len(lures) + len(bait) < 2 or not bait:
+    if _TELLS_OF_IT.search(text) or not lures or len(lures) + len(bait) < 2:
         return ()
     return (*(Reason("lure", words[:80]) for words in lures[:2]), *bait[:1])
 

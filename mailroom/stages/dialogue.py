@@ -16,11 +16,11 @@ from mailroom.domain.chat import (
 from mailroom.stages import dialogue_guide as guide
 from mailroom.stages import dialogue_says as says
 from mailroom.stages.chat_words import Command, code, command, email_address, register_number, tapped
+from mailroom.stages.courtesy import only_thanks
 from mailroom.stages.dialogue_acts import act, tap
 from mailroom.stages.dialogue_begin import answers_later, extended, in_the_middle, opened, quoting, shown
 from mailroom.stages.dialogue_typed import typed
 from mailroom.stages.dialogue_values import Say, TalkFacts, Turn, Voice, Wish, day_of, voice, with_token
-from mailroom.stages.kinds import only_thanks
 from mailroom.stages.normalise import normalised
 from mailroom.stages.status_words import status
 

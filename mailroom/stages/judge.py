@@ -10,6 +10,7 @@ from mailroom.domain.record import History, Verdict
 from mailroom.domain.service import Catalogue
 from mailroom.stages.classify import Classifier
 from mailroom.stages.decide import decide
+from mailroom.stages.models import Models
 from mailroom.stages.office_hours import deemed_received
 from mailroom.stages.rules import Facts
 
@@ -25,10 +26,11 @@ class Judge:
     """Mail that entered before this instant is archived and listed only."""
     per_sender_per_day: int = 20
     official_letters: bool = True
+    models: Models | None = None
 
     @property
     def classifier(self) -> Classifier:
-        return Classifier(self.agency, self.catalogue)
+        return Classifier(self.agency, self.catalogue, self.models)
 
     def judge(
         self,

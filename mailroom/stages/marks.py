@@ -21,19 +21,19 @@ _TOP_LINES = 8
 _REACH = 3000
 """Characters of a body that are read as its face."""
 
-_NUMBER = r"(?:ที่\s*)?([ก-ฮ]{2,4}\.?\s?(?:\([ก-๙.]{1,12}\)\s?)?\d{2,5}(?:\.\d{1,4}){0,3}\s?/\s?(?:ว\s?\.?)?\s?\d{1,6}(?:-\d{1,6})?)"
-_LABELLED_NUMBER = re.compile(rf"(?:^|[\s\])】])ที่\s*(?!ซอย|หมู่){_NUMBER}(?!\d)", re.M)
-_LINE_NUMBER = re.compile(rf"^\s*{_NUMBER}\s*$", re.M)
-_COURT_CASE = re.compile(r"(?:คดี|หมายเลข)(?:หมายเลข)?(?:ดำ|แดง)?ที่\s*\S{1,6}\s?\d{1,7}/\d{4}")
+NUMBER = r"(?:ที่\s*)?(?!ทร\.?\s?\d|ภป\.?\s?\d|ภดส|สด\.?\s?\d)([ก-ฮ]{2,4}\.?\s?(?:\([ก-๙.]{1,12}\)\s?)?\d{2,5}(?:\.\d{1,4}){0,3}(?:\s?\([ก-๙.]{1,12}\)(?:\.\d{1,4}){0,2})?\s?/\s?(?:ว\s?\.?|[ก-ฮ]{2,4}\.)?\s?\d{1,6}(?:[-.]\d{1,6})?)"
+_LABELLED_NUMBER = re.compile(rf"(?:^|[\s\])】])ที่\s*(?!ซอย|หมู่){NUMBER}(?!\d)", re.M)
+_LINE_NUMBER = re.compile(rf"^\s*{NUMBER}\s*$", re.M)
+COURT_CASE = re.compile(r"(?:คดี|หมายเลข)(?:หมายเลข)?(?:ดำ|แดง)?ที่\s*\S{1,6}\s?\d{1,7}/\d{4}")
 _CITED = re.compile(r"(?:อ้างถึง|ตามหนังสือ|ตามที่)[^\n]{0,200}")
 _DATED = re.compile(r"(?:^|\s)(?:ลงวันที่|วันที่)\s*[:：]?\s?([^\n]{4,40})", re.M)
 _ALONE_DATE = re.compile(r"^\s*(\d{1,2}\s[^\n\d]{2,14}\s?(?:พ\.ศ\.\s?)?\d{2,4})\s*$", re.M)
-_SUBJECT = re.compile(r"^\s*เรื่อง\s*[:：]?\s+(\S[^\n]{0,299})$", re.M)
-_TO = re.compile(r"^\s*(?:กราบ)?เรียน\s*[:：]?\s+(\S[^\n]{0,199})$", re.M)
+SUBJECT = re.compile(r"^ ?เรื่อง\s{0,3}[:：]?\s{1,3}(\S[^\n]{0,299})$", re.M)
+TO = re.compile(r"^ ?(?:กราบ)?เรียน\s{0,3}[:：]?\s{1,3}(\S[^\n]{0,199})$", re.M)
 _SUBJECT_INSIDE = re.compile(r"\sเรื่อง\s*[:：]?\s*(\S.{0,299})$")
 _FACE = (
-    _SUBJECT,
-    _TO,
+    SUBJECT,
+    TO,
     re.compile(r"^\s*อ้างถึง\s", re.M),
     re.compile(r"^\s*สิ่งที่(?:ส่ง|แนบ)มาด้วย", re.M),
     re.compile(r"จึงเรียนมาเพื่อ"),
@@ -90,8 +90,8 @@ def read_marks(subject: str, text: str) -> LetterMarks:
         letter_no=number,
         circular="/ว" in number,
         dated=_letter_date(f"{head}\n{_CITED.sub('', body)}") if number else None,
-        subject=_letter_subject(head, body) if number else _field(_SUBJECT, body),
-        to=_field(_TO, body),
+        subject=_letter_subject(head, body) if number else _field(SUBJECT, body),
+        to=_field(TO, body),
         urgency=urgency,
         urgent_within=within,
         secrecy=_SECRECY.get(_GRADE.find(head, lines, official=bool(number)), Secrecy.NONE),
@@ -112,7 +112,7 @@ def letter_number(text: str) -> str:
     """The number that a normalised subject or body carries as its own, or an empty string."""
     if "/" not in text:
         return ""
-    text = _COURT_CASE.sub(" ", _CITED.sub("", text))
+    text = COURT_CASE.sub(" ", _CITED.sub("", text))
     match = _LABELLED_NUMBER.search(text) or _LINE_NUMBER.search(text)
     if match is None:
         return ""
@@ -130,7 +130,7 @@ def _letter_date(text: str) -> date | None:
 
 def _letter_subject(head: str, text: str) -> str:
     inside = _SUBJECT_INSIDE.search(head)
-    return _field(_SUBJECT, text) or (inside[1].strip() if inside else "")
+    return _field(SUBJECT, text) or (inside[1].strip() if inside else "")
 
 
 def _top(text: str) -> list[str]:

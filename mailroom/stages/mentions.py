@@ -15,7 +15,7 @@ MENTION_LIMIT = 20
 """So many references are looked up at most: a message cannot make the books search without end."""
 
 _OUTBOX_ID = re.compile(r"<?([0-9a-f]{32})@")
-_QUOTED_NUMBER = re.compile(
+QUOTED_NUMBER = re.compile(
     r"(?:เลข(?:ที่)?(?:ทะเบียน)?(?:หนังสือ)?รับ|(?:registration|register|receipt)\s+(?:no\b|number\b))"
     r"[^0-9๐-๙\n]{0,20}([0-9๐-๙]{1,7})\s?/\s?([2๒][5๕][0-9๐-๙]{2})(?![0-9๐-๙])",
     re.IGNORECASE,
@@ -38,5 +38,5 @@ def quoted_numbers(message: Message) -> list[RegisterNumber]:
 def _numbers(text: str) -> Iterator[RegisterNumber]:
     if not _YEAR.search(text):  # far cheaper, and true of nearly every message
         return
-    for match in _QUOTED_NUMBER.finditer(text):
+    for match in QUOTED_NUMBER.finditer(text):
         yield RegisterNumber(year=int(match[2]), number=int(match[1]))

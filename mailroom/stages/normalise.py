@@ -10,6 +10,10 @@ _LOOKALIKES = (("\u0e4d\u0e32", "\u0e33"), ("\u0e40\u0e40", "\u0e41"))
 _SARA_AM_WITH_TONE = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPACES = re.compile(r"[^\S\n]+")
+PILES = re.compile("[^\\w\x00-\u02ff]{31,}")
+"""Where thirty-one marks might stand on one letter."""
+_PILE_HEIGHT = 30
+"""So many marks on one letter are kept, as the stream-safe format has it (UAX 15, section 13)."""
 _UNUSUAL = re.compile(
     "[\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u0e4d๐-๙]"
@@ -25,7 +29,8 @@ def normalised(text: str) -> str:
 
     Lines stay lines; every other run of white space becomes one space. Never fails, also on lone surrogates.
     """
-    text = unicodedata.normalize("NFC", text)
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", without_piles(text))
     if "  " in text or "\u0e40\u0e40" in text or _UNUSUAL.search(text):
         return _respelled(text)
     return text
@@ -38,6 +43,20 @@ def _respelled(text: str) -> str:
         text = text.replace(wrong, right)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SPACES.sub(" ", to_arabic_digits(text))
+
+
+def without_piles(text: str) -> str:
+    """Without the marks that are piled too high on one letter: to put them in order takes the square of their number."""
+    return PILES.sub(_lowered, text)
+
+
+def _lowered(piled: re.Match[str]) -> str:
+    kept, height = [], 0
+    for character in piled[0]:
+        height = height + 1 if unicodedata.combining(character) else 0
+        if height <= _PILE_HEIGHT:
+            kept.append(character)
+    return "".join(kept)
 
 
 def compact(text: str) -> str:

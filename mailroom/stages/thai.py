@@ -102,8 +102,10 @@ _MONTH_NUMBERS = {
 }
 _SHORT_PATTERN = "|".join(r"\s?".join(f"{part}\\.?" for part in name.rstrip(".").split(".")) for name in SHORT_MONTHS)
 _ENGLISH_PATTERN = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in ENGLISH_MONTHS)
+MONTH_PATTERN = f"{'|'.join(MONTHS)}|{_SHORT_PATTERN}|{_ENGLISH_PATTERN}"
+"""Every way to write a month. The short ones need a day beside them: they are words, or parts of words, as well."""
 _WITH_NAME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})\s{{0,3}}(?:เดือน\s?)?({'|'.join(MONTHS)}|{_SHORT_PATTERN}|{_ENGLISH_PATTERN})"
+    rf"(?<!\d)(\d{{1,2}})\s{{0,3}}(?:เดือน\s?)?({MONTH_PATTERN})"
     r"\s{0,3},?\s?(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s{0,3}(\d{4}|\d{2})(?!\d)",
     re.IGNORECASE,
 )
@@ -117,18 +119,24 @@ def written_date(text: str) -> date | None:
     """
     text = to_arabic_digits(text)
     if match := _WITH_NAME.search(text):
-        day, month, year = match[1], _MONTH_NUMBERS[_key(match[2])], match[3]
+        day, month, year = match[1], month_number(match[2]), match[3]
     elif match := _IN_FIGURES.search(text):
         day, month, year = match[1], int(match[3]), match[4]
     else:
         return None
     try:
-        return date(_common_year(int(year)), month, int(day))
+        return date(common_year(int(year)), month, int(day))
     except ValueError:
         return None
 
 
-def _common_year(year: int) -> int:
+def month_number(written: str) -> int:
+    """1 to 12 for what `MONTH_PATTERN` matches."""
+    return _MONTH_NUMBERS[_key(written)]
+
+
+def common_year(year: int) -> int:
+    """Of the common era, whichever era it was written in; a year of two digits is พ.ศ."""
     if year < 100:
         return 2500 + year - BUDDHIST_ERA
     return year - BUDDHIST_ERA if year >= 2400 else year

@@ -4,13 +4,16 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from mailroom.testing.attachment_book import MemoryAttachmentBook
 from mailroom.testing.chain_book import MemoryChainBook, link_new_rows
 from mailroom.testing.chat_books import MemoryChatBook
 from mailroom.testing.evidence_books import MemorySentBook
 from mailroom.testing.journal_book import MemoryJournalBook
 from mailroom.testing.keeping_book import MemoryKeepingBook
+from mailroom.testing.learning_book import MemoryLearningBook
 from mailroom.testing.licence_books import MemoryIssuanceBook, MemoryLicenceBook
 from mailroom.testing.mailbox_book import MemoryMailboxBook
+from mailroom.testing.match_book import MemoryMatchBook
 from mailroom.testing.message_books import MemoryMessageBook, MemoryQueueBook
 from mailroom.testing.other_books import (
     MemoryAccountBook,
@@ -30,6 +33,7 @@ from mailroom.testing.paper_books import (
 )
 from mailroom.testing.privacy_books import MemoryPrivacyBook, MemoryReadBook
 from mailroom.testing.retention_book import MemoryRetentionBook
+from mailroom.testing.search_book import MemorySearchBook
 from mailroom.testing.shelf import Shelf
 
 
@@ -63,12 +67,16 @@ class MemoryUnitOfWork:
         self.fields = MemoryFieldBook(shelf)
         self.keeping = MemoryKeepingBook(shelf)
         self.mailbox = MemoryMailboxBook(shelf)
+        self.learning = MemoryLearningBook(shelf)
         self.reads = MemoryReadBook(shelf)
         self.privacy = MemoryPrivacyBook(shelf)
         self.retention = MemoryRetentionBook(shelf)
         self.journal = MemoryJournalBook(shelf)
+        self.attachments = MemoryAttachmentBook(shelf)
         self.sent = MemorySentBook(shelf)
         self.chain = MemoryChainBook(shelf)
+        self.search = MemorySearchBook(shelf)
+        self.matches = MemoryMatchBook(shelf)
         return self
 
     def chats(self, channel: str, account: str) -> MemoryChatBook:

@@ -15,6 +15,7 @@ from mailroom.domain.message import Address, Attachment, Envelope, Kept, Message
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.record import Reading
 from mailroom.ports import Content, Known
+from mailroom.stages.classify import Classifier
 
 
 @dataclass
@@ -141,6 +142,11 @@ class RecordingSender:
 
 class PlainReader:
     """`ports.Reader` for plain mails of a test: one text part, no attachments, none of the hard cases."""
+
+    taught: Classifier | None = None
+
+    def teach(self, classifier: Classifier) -> None:
+        self.taught = classifier
 
     def read_many(self, sources: Sequence[BinaryIO]) -> Iterator[Reading]:
         for source in sources:

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from mailroom.domain.clerk import Clerk
-from mailroom.domain.decision import UNCOUNTED, Decision, Outcome, Urgency
+from mailroom.domain.decision import UNCOUNTED, Decision, Outcome, Secrecy, Urgency
 from mailroom.domain.errors import RefusedActionError, StorageError
 from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxState
 from mailroom.domain.record import History, MessageRecord, Verdict, text_key
 from mailroom.domain.register import RegisterNumber
 from mailroom.stages.mentions import SAME_MAIL_WITHIN, outbox_ids, quoted_numbers
-from mailroom.stages.normalise import compact
 from mailroom.testing.privacy_books import MemoryPrivacyBook
 from mailroom.testing.shelf import Shelf
 
@@ -80,6 +79,7 @@ class MemoryMessageBook:
         record = self._shelf.messages[verdict.logged.id]
         if record.decision is not None:
             raise StorageError("another process decided on the same messages; nothing was changed, work goes on")
+        self._shelf.found[verdict.logged.id] = verdict.classification
         self._shelf.messages[verdict.logged.id] = replace(
             record,
             message=replace(verdict.message, headers=MappingProxyType({}), part_types=(), reply_token=""),
@@ -114,6 +114,7 @@ class MemoryMessageBook:
         )
         message = replace(record.message, text=text, subject=subject, attachments=files)
         self._shelf.messages[message_id] = replace(record, message=message)
+        self._shelf.searchable.discard(message_id)
 
     def untaken(self, channel: str, account: str, limit: int) -> list[str]:
         found = [
@@ -131,6 +132,9 @@ class MemoryMessageBook:
     def get(self, message_id: int) -> MessageRecord | None:
         record = self._shelf.messages.get(message_id)
         return _whole(self._shelf, record) if record is not None else None
+
+    def secret(self) -> frozenset[int]:
+        return frozenset(row for row, record in self._shelf.messages.items() if is_secret(record))
 
     def every(self) -> Iterator[MessageRecord]:
         for record in list(self._shelf.messages.values()):
@@ -209,26 +213,26 @@ class MemoryQueueBook:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
-    def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
-        found = [record for record in self._in_sight(view) if compact(search) in _searched(record)]
-        found.sort(key=_first_to_see, reverse=True)
-        return [_without_attachments(record) for record in found[offset : offset + limit]]
+    def page(self, view: str, *, offset: int, limit: int) -> list[MessageRecord]:
+        return [without_attachments(record) for record in self.in_sight(view)[offset : offset + limit]]
 
     def counts(self) -> dict[str, int]:
-        return {view: len(self._in_sight(view)) for view in (*VIEWS, "undelivered", "all")}
+        return {view: len(self.in_sight(view)) for view in (*VIEWS, "undelivered", "all")}
 
     def later(self, number: RegisterNumber) -> list[MessageRecord]:
         found = [record for record in self._in("all") if record.follows == number and record.number is None]
-        return [_without_attachments(record) for record in sorted(found, key=lambda one: _order(one.logged))]
+        return [without_attachments(record) for record in sorted(found, key=lambda one: _order(one.logged))]
 
     def rows(self, channel: str, account: str, external_ids: Collection[str]) -> dict[str, int]:
         envelopes = ((record.logged.envelope, row) for row, record in self._shelf.messages.items())
         ours = {one.external_id: row for one, row in envelopes if (one.channel, one.account) == (channel, account)}
         return {one: ours[one] for one in external_ids if one in ours}
 
-    def _in_sight(self, view: str) -> list[MessageRecord]:
+    def in_sight(self, view: str) -> list[MessageRecord]:
+        """In the order of a page."""
         hidden = MemoryPrivacyBook(self._shelf).restricted_messages()
-        return [one for one in self._in(view) if one.logged.id not in hidden]
+        found = [one for one in self._in(view) if one.logged.id not in hidden]
+        return sorted(found, key=_first_to_see, reverse=True)
 
     def _in(self, view: str) -> list[MessageRecord]:
         records = [_whole(self._shelf, record) for record in self._shelf.messages.values()]
@@ -239,19 +243,15 @@ class MemoryQueueBook:
         return [one for one in records if one.decision is not None and one.decision.outcome in VIEWS[view]]
 
 
-def _searched(record: MessageRecord) -> str:
-    if record.message is None:
-        return ""
-    sender = record.message.sender
-    number = str(record.number) if record.number else ""
-    return "\n".join(map(compact, (number, record.message.subject, sender.name, sender.address)))
-
-
 def _first_to_see(record: MessageRecord) -> tuple[int, bool, datetime, int]:
     urgency = record.classification.marks.urgency if record.classification else Urgency.NORMAL
     at = record.deemed_received_at
     return (URGENCIES.index(urgency), at is not None, at or record.arrived_at, record.logged.id)
 
 
-def _without_attachments(record: MessageRecord) -> MessageRecord:
+def without_attachments(record: MessageRecord) -> MessageRecord:
     return record if record.message is None else replace(record, message=replace(record.message, attachments=()))
+
+
+def is_secret(record: MessageRecord) -> bool:
+    return record.classification is not None and record.classification.marks.secrecy is not Secrecy.NONE

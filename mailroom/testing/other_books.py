@@ -212,9 +212,19 @@ class MemoryClerkBook:
     ) -> Clerk:
         known = self._shelf.clerks.get(username)
         number = known[0].id if known else len(self._shelf.clerks) + 1
-        clerk = Clerk(number, username, display_name, role, position, capacity)
+        cleared = known is not None and known[0].cleared
+        clerk = Clerk(number, username, display_name, role, position, capacity, cleared)
         self._shelf.clerks[username] = (clerk, password_hash)
         return clerk
+
+    def clear(self, username: str, at: datetime, actor: str, *, cleared: bool = True) -> Clerk | None:
+        if username not in self._shelf.clerks:
+            return None
+        clerk, password_hash = self._shelf.clerks[username]
+        if clerk.cleared != cleared:
+            self._shelf.clearances.append((username, cleared, at, actor))
+        self._shelf.clerks[username] = (replace(clerk, cleared=cleared), password_hash)
+        return self._shelf.clerks[username][0]
 
     def every(self) -> list[Clerk]:
         return [clerk for _, (clerk, _) in sorted(self._shelf.clerks.items())]

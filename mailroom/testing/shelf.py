@@ -4,18 +4,22 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Self
 
+from mailroom.domain.attachment_reading import AttachmentReading
 from mailroom.domain.backup import BackupCheck, BackupRun, Drill, FixityRun, NumberVoid
 from mailroom.domain.breach import Breach, BreachStep
 from mailroom.domain.case import Case
 from mailroom.domain.chat import ChatEvent, ChatPerson, Conversation
 from mailroom.domain.clerk import Clerk, Session
+from mailroom.domain.decision import Classification
 from mailroom.domain.document import Document, DownloadLink
 from mailroom.domain.errors import FenceMissingError
 from mailroom.domain.evidence import Checkpoint, CheckpointProof, Link, SentCopy
 from mailroom.domain.instrument import Instrument
 from mailroom.domain.journal import Claim, JournalState, SentStub
+from mailroom.domain.learning import Correction, Drawing, HeadState, ModelRecord
 from mailroom.domain.licence import FieldDecision, Issuance, Licence, LicenceEvent
 from mailroom.domain.mailbox import Clearing, MailboxUse
+from mailroom.domain.match import SameRequest
 from mailroom.domain.outbox import OutboxItem
 from mailroom.domain.outgoing import OutgoingEntry
 from mailroom.domain.privacy import DataRequest, Read, Restriction
@@ -99,6 +103,23 @@ class Shelf:
     destruction_lists: dict[int, DestructionList] = field(default_factory=dict)
     transfers: dict[int, Transfer] = field(default_factory=dict)
 
+    found: dict[int, Classification] = field(default_factory=dict)
+    """As recorded, by message."""
+    corrections: list[Correction] = field(default_factory=list)
+    models: dict[int, ModelRecord] = field(default_factory=dict)
+    head_states: list[HeadState] = field(default_factory=list)
+    drawings: dict[int, Drawing] = field(default_factory=dict)
+
+    matches: dict[int, SameRequest] = field(default_factory=dict)
+    match_cursor: list[RegisterNumber] = field(default_factory=list)
+
+    attachment_readings: dict[tuple[int, int], tuple[AttachmentReading, int]] = field(default_factory=dict)
+    """With the attempts at each, by message and part."""
+
+    searchable: set[int] = field(default_factory=set)
+    """Messages of which text and attachments are searched."""
+    clearances: list[tuple[str, bool, datetime, str]] = field(default_factory=list)
+    """User name, whether named for secret matter, when, and by whom."""
     sent: list[SentCopy] = field(default_factory=list)
     chain: list[Link] = field(default_factory=list)
     sealed: dict[tuple[str, str], str] = field(default_factory=dict)

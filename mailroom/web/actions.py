@@ -6,15 +6,18 @@ from starlette.responses import RedirectResponse, Response
 from mailroom.domain.clerk import Clerk
 from mailroom.domain.decision import Outcome
 from mailroom.domain.errors import RefusedActionError
-from mailroom.web.message import granted, shown, version
+from mailroom.web.message import granted, shown, unsealed, version
 from mailroom.web.site import Site, Visit
 
 REASON_LENGTH = 1000
 
 
 def decide(site: Site, visit: Visit) -> Response:
-    """Decide anew; back to the message, or the same form again with what stood in the way."""
-    message_id = visit.row("id")
+    """Decide anew; back to the message, or the same form again with what stood in the way.
+
+    Nobody decides on what they may not see: raises 403 while the message is sealed.
+    """
+    message_id = unsealed(site, visit).logged.id
     try:
         outcome = Outcome(visit.form.get("outcome", ""))
     except ValueError:

@@ -21,7 +21,7 @@ from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
 from mailroom.stages.instrument_checks import Remark
-from mailroom.web import actions, auth, chat_acts, chats, downloads, incoming_pdf, message, queue
+from mailroom.web import actions, auth, chat_acts, chats, downloads, incoming_pdf, matches, message, queue
 from mailroom.web.assets import static_routes
 from mailroom.web.licence_routes import LICENCE_ROUTES, UPLOADS
 from mailroom.web.pages import Pages
@@ -57,6 +57,8 @@ PRIVATE: Addresses = {
     "/messages/{id}/parts/{part}/picture": {"GET": chat_acts.picture},
     "/messages/{id}/parts/{part}/findings": {"GET": incoming_pdf.findings},
     "/messages/{id}/parts/{part}/stamped.pdf": {"GET": incoming_pdf.stamped},
+    "/messages/{id}/matches/{match}/confirm": {"POST": matches.confirm},
+    "/messages/{id}/matches/{match}/dismiss": {"POST": matches.dismiss},
     "/chats": {"GET": chats.chats_page},
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from starlette.responses import RedirectResponse, Response
 
-from mailroom.domain.clerk import Role
+from mailroom.domain.clerk import Clerk, Role
 from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.licence import Issuance, IssuanceState
 from mailroom.web.paper_acts import release_soon
@@ -51,7 +51,7 @@ def _shown(
     approved: int = 0,
     error: RefusedActionError | None = None,
 ) -> Response:
-    waiting = _waiting(site)
+    waiting = _waiting(site, visit.clerk)
     offered = [one for one in waiting if refusal(site.house, visit.clerk, one) is None]
     visit.listed.extend(one.id for one in offered[:MOST])
     return site.pages.show(
@@ -69,6 +69,6 @@ def _shown(
     )
 
 
-def _waiting(site: Site) -> list[Issuance]:
+def _waiting(site: Site, clerk: Clerk) -> list[Issuance]:
     with site.house.books.look() as uow:
-        return in_sight(uow, uow.issuances.in_state(IssuanceState.SUBMITTED, limit=LOOKED_THROUGH))
+        return in_sight(uow, uow.issuances.in_state(IssuanceState.SUBMITTED, limit=LOOKED_THROUGH), clerk)

@@ -51,6 +51,8 @@ class Line:
     row: int | None
     """Of the message that it became part of, once that is in custody."""
     odd: bool
+    sealed: bool = False
+    """It became part of secret matter: who sent it is not shown (R58)."""
 
 
 def chats_page(site: Site, visit: Visit) -> Response:
@@ -126,7 +128,13 @@ def _going(site: Site, chats: ChatBook, conversation: Conversation) -> Going:
 def _lines(uow: UnitOfWork, look: ChatLook, chats: ChatBook, events: Sequence[ChatEvent]) -> list[Line]:
     rows = uow.queue.rows(look.channel, look.account, {one.conversation for one in events if one.conversation})
     people = {one: identity(chats.person(one), None) for one in _people(events)}
-    return [Line(_wordless(one), people.get(one.person), rows.get(one.conversation), is_odd(one)) for one in events]
+    secret = uow.messages.secret()
+    return [_line(one, people.get(one.person), rows.get(one.conversation), secret) for one in events]
+
+
+def _line(event: ChatEvent, who: Identity | None, row: int | None, secret: frozenset[int]) -> Line:
+    sealed = row in secret
+    return Line(_wordless(event), None if sealed else who, row, is_odd(event), sealed)
 
 
 def _people(events: Iterable[ChatEvent]) -> set[str]:

@@ -15,8 +15,10 @@ from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Service
 from mailroom.ports import UnitOfWork
 from mailroom.services.proposals import Proposal
+from mailroom.web.attachments import attachments_view
 from mailroom.web.chat_exchange import exchange
 from mailroom.web.chat_hidden import QUERY, came_by_chat, is_withheld
+from mailroom.web.facts import message_facts
 from mailroom.web.grants import carried, holds, proof
 from mailroom.web.site import Site, Visit
 
@@ -40,17 +42,24 @@ def shown(
         record = _existing(uow.messages.get(message_id))
         sealed = is_sealed(record, visit)
         history = uow.events.of_message(message_id)
+        named = [one.display_name or one.username for one in uow.clerks.every() if one.cleared] if sealed else []
+        matches = [] if sealed else uow.matches.of_message(message_id)
         uow.events.add("message.sealed" if sealed else "message.opened", site.clock.now(), **_who(visit, message_id))
         uow.commit()
+    talk = exchange(site, visit, record) if _has_talk(record) and not sealed else None
     return site.pages.show(
         "sealed.html" if sealed else "message.html",
         session=visit.session,
         status=status,
         record=record,
+        named=named,
         grant=visit.query.get(SEAL, ""),
         carried=carried(visit, SEAL, QUERY),
         by_chat=came_by_chat(record),
-        exchange=exchange(site, visit, record) if _has_talk(record) and not sealed else None,
+        exchange=talk,
+        facts=None if sealed else message_facts(record, talk),
+        matches=matches,
+        attached=None if sealed else attachments_view(site, record),
         joined=None if sealed else joined(site, record),
         done=done,
         refused=refused,
@@ -153,10 +162,15 @@ def sender_marks(message: Message) -> tuple[str, ...]:
 
 
 def open_sealed(site: Site, visit: Visit) -> Response:
-    """A clerk asks to see a message that is marked secret; noted before it is shown (R58)."""
+    """A clerk who is named for it asks to see what is marked secret; noted before it is shown (R58).
+
+    Anybody else is led back to the seal, which tells who may; that they asked is noted as well.
+    """
     message_id = visit.row("id")
     with site.books.begin() as uow:
-        _existing(uow.messages.get(message_id))
+        record = _existing(uow.messages.get(message_id))
+        if is_secret(record) and not visit.clerk.cleared:
+            return RedirectResponse(f"/messages/{message_id}", status_code=303)
         uow.events.add("message.unsealed", site.clock.now(), **_who(visit, message_id))
         uow.commit()
     return RedirectResponse(f"/messages/{message_id}?{SEAL}={proof(visit, _UNSEAL, message_id)}", status_code=303)
@@ -205,8 +219,12 @@ def is_secret(record: MessageRecord) -> bool:
 
 
 def is_sealed(record: MessageRecord, visit: Visit) -> bool:
-    """Whether it is marked secret and this session has not asked to open it."""
-    return is_secret(record) and not holds(visit, SEAL, _UNSEAL, record.logged.id)
+    """Whether it is marked secret, and this person is not named for secret matter or has not asked to open it (R58).
+
+    Who is no longer named is kept out at once, whatever their session opened.
+    """
+    opened = visit.clerk.cleared and holds(visit, SEAL, _UNSEAL, record.logged.id)
+    return is_secret(record) and not opened
 
 
 def granted(visit: Visit) -> str:

@@ -17,6 +17,7 @@ from mailroom.web.instruments import FRAMED
 from mailroom.web.message import is_secret
 from mailroom.web.paper_form import Typed, faults_by_item, item_keys, values_of
 from mailroom.web.queue import PAGE_SIZE, addresses, page_number, search_text
+from mailroom.web.reads import in_sight
 from mailroom.web.site import Site, Visit
 
 VIEWS: Mapping[str, IssuanceState] = {
@@ -52,11 +53,12 @@ def papers_page(site: Site, visit: Visit) -> Response:
         counts = uow.issuances.counts()
         view = _view(visit, counts)
         found = uow.issuances.page([VIEWS[view]], search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
-    visit.listed.extend(one.id for one in found[:PAGE_SIZE])
+        papers = in_sight(uow, found[:PAGE_SIZE], visit.clerk)
+    visit.listed.extend(one.id for one in papers)
     return site.pages.show(
         "papers.html",
         session=visit.session,
-        papers=found[:PAGE_SIZE],
+        papers=papers,
         more=len(found) > PAGE_SIZE,
         page=page,
         view=view,

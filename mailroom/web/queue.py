@@ -8,34 +8,54 @@ from urllib.parse import urlencode
 from starlette.responses import JSONResponse, Response
 
 from mailroom.ports import UnitOfWork
+from mailroom.stages.finding import marked
+from mailroom.stages.normalise import compact
 from mailroom.web.site import Site, Visit
 
 VIEWS = ("hold", "accept", "redirect", "undelivered", "ignore", "all")
 PAGE_SIZE = 50
 LAST_PAGE = 100_000
 SEARCH_LENGTH = 100
+WORD_LENGTH = 3
+"""Characters; shorter words are not looked for in texts (`ports.SearchBook`)."""
+BEHIND = 200
+"""So many messages the full-text index may lack before a search says so; the daemon takes in as many within a minute."""
 STRANDED_LIMIT = 100
 """So many letters that answer no message are counted."""
 
 
 def queue_page(site: Site, visit: Visit) -> Response:
-    """One page of one view."""
+    """One page of one view, or of what was searched for in it."""
     view, search, page = _view(visit), search_text(visit), page_number(visit)
     with site.books.look() as uow:
-        found = uow.queue.page(view, search, offset=page * PAGE_SIZE, limit=PAGE_SIZE + 1)
+        found = uow.search.page(view, search, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
         counts, stranded = _counts(site, uow)
-    visit.listed.extend(one.logged.id for one in found[:PAGE_SIZE])
+        waiting = uow.search.waiting() if search else 0
+    visit.listed.extend(one.record.logged.id for one in found.hits)
+    words = compact(search)
     return site.pages.show(
         "queue.html",
         session=visit.session,
-        records=found[:PAGE_SIZE],
-        more=len(found) > PAGE_SIZE,
+        found=found,
+        more=found.more,
         page=page,
+        marked=lambda text: marked(text, "" if found.near else words),
+        hint=_hint(words, waiting),
+        waiting=waiting,
         stranded=stranded if view == "undelivered" else 0,
         channels_shown=site.chat is not None,
         service_name=lambda key: getattr(site.catalogue.service(key), "name", key or ""),
         **_pulse(site, view, search, counts, seen=counts.get(view, 0)),
     )
+
+
+def _hint(words: str, waiting: int | None) -> str:
+    """Why a search may have passed over what stands in texts: a code that the template words, or nothing."""
+    if words and len(words) < WORD_LENGTH:
+        return "short"
+    if waiting is None:
+        return "no-index"
+    return "index-behind" if waiting > BEHIND else ""
 
 
 def pulse(site: Site, visit: Visit) -> Response:

@@ -99,6 +99,7 @@ MESSAGES: Table = {
     "/messages/{id}/parts/{part}/findings": {"GET": Shown("attachment", part)},
     "/messages/{id}/parts/{part}/stamped.pdf": {"GET": Shown("attachment", part, How.DOWNLOAD)},
     "/messages/{id}/letters/{letter}/settle": {"POST": MESSAGE},
+    **{f"/messages/{{id}}/matches/{{match}}/{act}": {"POST": MESSAGE} for act in ("confirm", "dismiss")},
     "/messages/{id}/bundle": {"POST": Shown("bundle", row, How.DOWNLOAD)},
     "/chats": {"GET": Shown("conversation", listing)},
 }

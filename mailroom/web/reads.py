@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from mailroom.domain.clerk import Clerk
 from mailroom.domain.licence import Issuance
 from mailroom.domain.privacy import How, Read
 from mailroom.ports import UnitOfWork
@@ -47,23 +48,23 @@ def note(site: Site, visit: Visit, showing: Showing, response: Response) -> None
 
 
 def barred(site: Site, visit: Visit, path: str) -> Response | None:
-    """The answer for somebody whom a restricted case is kept from; None where nothing is kept from them.
+    """The answer for somebody from whom a restricted case, or a paper of secret matter, is kept; None for anybody else.
 
-    `path` is the address as it is routed, with its places. Each attempt is noted.
+    `path` is the address as it is routed, with its places. Each attempt is noted. Messages that are secret have a seal
+    of their own, which says who may open it.
     """
     with site.books.look() as uow:
-        if not uow.privacy.restrictions():
-            return None
-        kept = next(_kept_from(uow, visit, path), None)
-    if kept is None:
-        return None
-    return refuse(site, visit, *kept)
+        kept = next(_kept_from(uow, visit, path), None) if uow.privacy.restrictions() else None
+        sealed = None if kept or visit.clerk.cleared else next(_sealed_from(uow, visit, path), None)
+    if kept is not None:
+        return refuse(site, visit, *kept)
+    return refuse(site, visit, *sealed, code="sealed") if sealed is not None else None
 
 
-def refuse(site: Site, visit: Visit, what: str, key: str) -> Response:
-    """The answer for somebody who is not named for a restricted case; that they asked is noted."""
+def refuse(site: Site, visit: Visit, what: str, key: str, *, code: str = "restricted") -> Response:
+    """The answer for somebody who is not named for what they ask for; that they asked is noted."""
     _noted(site, visit, what, key, How.REFUSED)
-    return site.pages.show("error.html", session=visit.session, status=403, code="restricted", reference="")
+    return site.pages.show("error.html", session=visit.session, status=403, code=code, reference="")
 
 
 def _kept_from(uow: UnitOfWork, visit: Visit, path: str) -> Iterator[tuple[str, str]]:
@@ -74,6 +75,13 @@ def _kept_from(uow: UnitOfWork, visit: Visit, path: str) -> Iterator[tuple[str, 
         found = uow.privacy.restriction_of_message(message_id) if message_id is not None else None
         if found is not None and username not in found.people:
             yield kind, str(row)
+
+
+def _sealed_from(uow: UnitOfWork, visit: Visit, path: str) -> Iterator[tuple[str, str]]:
+    """Kind and row of each paper that the request names and that came of secret matter (R58)."""
+    papers = [row for kind, row in _named(visit, path) if kind == "paper"]
+    secret = uow.messages.secret() if papers else frozenset()
+    yield from (("paper", str(row)) for row in papers if message_of(uow, "paper", row) in secret)
 
 
 def _named(visit: Visit, path: str) -> Iterator[tuple[str, int]]:
@@ -108,9 +116,9 @@ def message_of(uow: UnitOfWork, kind: str, row: int) -> int | None:
     return paper.message_id
 
 
-def in_sight(uow: UnitOfWork, papers: Sequence[Issuance]) -> list[Issuance]:
-    """Without those of restricted cases, for lists that the books give whole."""
-    hidden = uow.privacy.restricted_messages()
+def in_sight(uow: UnitOfWork, papers: Sequence[Issuance], clerk: Clerk) -> list[Issuance]:
+    """Without those of restricted cases, and of secret matter for who is not named for it (R58)."""
+    hidden = uow.privacy.restricted_messages() | (frozenset() if clerk.cleared else uow.messages.secret())
     return [one for one in papers if not hidden or message_of(uow, "paper", one.id) not in hidden]
 
 

@@ -1,5 +1,6 @@
 """Clerks, their sessions and their one-time links."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,8 +8,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from mailroom.domain.clerk import Clerk, Role, Session
-from storage.tables import CLERK, LOGIN_FAILURE, LOGIN_LINK, SESSION
+from storage.tables import CLEARANCE, CLERK, LOGIN_FAILURE, LOGIN_LINK, SESSION
 from storage.transaction import Transaction
+
+_CLEARED = (
+    sa.select(CLEARANCE.c.cleared)
+    .where(CLEARANCE.c.agency == CLERK.c.agency, CLEARANCE.c.username == CLERK.c.username)
+    .order_by(CLEARANCE.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+CLERKS = (*CLERK.c, _CLEARED.label("cleared"))
+"""A clerk, with whether they are named for secret matter; null where that never was said."""
 
 
 class SqlClerkBook:
@@ -36,16 +47,26 @@ class SqlClerkBook:
             "capacity": capacity,
         }
         insert = self._transaction.insert_or_change(CLERK, "agency", "username", changed=row)
-        values = insert.values(agency=self._agency, username=username, **row)
-        return _clerk(self._transaction.run(values.returning(*CLERK.c)).one())
+        self._transaction.run(insert.values(agency=self._agency, username=username, **row))
+        return _clerk(self._transaction.run(self._named(username)).one())
+
+    def _named(self, username: str) -> sa.Select[Any]:
+        return sa.select(*CLERKS).where(CLERK.c.agency == self._agency, CLERK.c.username == username)
+
+    def clear(self, username: str, at: datetime, actor: str, *, cleared: bool = True) -> Clerk | None:
+        found = self.find(username)
+        if found is None or found[0].cleared == cleared:
+            return found and found[0]
+        row = {"agency": self._agency, "username": username, "cleared": cleared, "at": at, "actor": actor}
+        self._transaction.run(sa.insert(CLEARANCE).values(**row))
+        return replace(found[0], cleared=cleared)
 
     def every(self) -> list[Clerk]:
-        query = sa.select(CLERK).where(CLERK.c.agency == self._agency, CLERK.c.disabled_at.is_(None))
+        query = sa.select(*CLERKS).where(CLERK.c.agency == self._agency, CLERK.c.disabled_at.is_(None))
         return [_clerk(row) for row in self._transaction.all(query.order_by(CLERK.c.username))]
 
     def find(self, username: str) -> tuple[Clerk, str] | None:
-        query = sa.select(CLERK).where(CLERK.c.agency == self._agency, CLERK.c.username == username)
-        row = self._transaction.first(query.where(CLERK.c.disabled_at.is_(None)))
+        row = self._transaction.first(self._named(username).where(CLERK.c.disabled_at.is_(None)))
         return (_clerk(row), row.password_hash) if row is not None else None
 
     def open_session(self, clerk: Clerk, token_hash: str, csrf: str, at: datetime) -> None:
@@ -54,7 +75,7 @@ class SqlClerkBook:
 
     def session(self, token_hash: str) -> Session | None:
         query = (
-            sa.select(CLERK, SESSION.c.csrf, SESSION.c.created_at, SESSION.c.seen_at)
+            sa.select(*CLERKS, SESSION.c.csrf, SESSION.c.created_at, SESSION.c.seen_at)
             .select_from(SESSION.join(CLERK, CLERK.c.id == SESSION.c.clerk_id))
             .where(self._session(token_hash), CLERK.c.disabled_at.is_(None))
         )
@@ -83,7 +104,8 @@ class SqlClerkBook:
             .returning(LOGIN_LINK.c.clerk_id)
         )
         clerk_id = self._transaction.run(use).scalar_one_or_none()
-        row = self._transaction.first(sa.select(CLERK).where(CLERK.c.id == clerk_id, CLERK.c.disabled_at.is_(None)))
+        query = sa.select(*CLERKS).where(CLERK.c.id == clerk_id, CLERK.c.disabled_at.is_(None))
+        row = self._transaction.first(query)
         return _clerk(row) if row is not None else None
 
     def failed_logins(self, username: str, since: datetime) -> int:
@@ -99,4 +121,5 @@ class SqlClerkBook:
 
 
 def _clerk(row: Row[Any]) -> Clerk:
-    return Clerk(row.id, row.username, row.display_name, Role(row.role), row.position, row.capacity)
+    role = Role(row.role)
+    return Clerk(row.id, row.username, row.display_name, role, row.position, row.capacity, bool(row.cleared))

@@ -1,6 +1,7 @@
 """What was read, understood and decided of a message, as columns and back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -45,8 +46,10 @@ CHAT_FIELDS = {"is_chat": False, "service": ""}
 def verdict_columns(verdict: Verdict, text_key: str) -> dict[str, Any]:
     """Columns of the message row that a verdict fills; `text_key` is that of its message."""
     follows = verdict.follows
+    secret = verdict.classification.marks.secrecy is not Secrecy.NONE
     return {
         **_message_columns(verdict.message),
+        **({"search_text": ""} if secret else {}),
         "text_key": text_key,
         **_classification_columns(verdict.classification),
         **decision_columns(verdict.decision),
@@ -74,7 +77,7 @@ def _message_columns(message: Message) -> dict[str, Any]:
 
 
 def search_text(*items: str) -> str:
-    """Subject, name and address as the queue searches them."""
+    """Subject, name and address as the queue searches them; empty for what is secret (R58)."""
     return "\n".join(map(compact, items))[:SEARCH_LIMIT]
 
 
@@ -105,6 +108,9 @@ def _classification_columns(classification: Classification) -> dict[str, Any]:
             "urgency": marks.urgency.value,
             "urgent_within": marks.urgent_within,
             "secrecy": marks.secrecy.value,
+            "model": classification.model,
+            # A clerk may set the columns right later: what was found stays, to be compared.
+            "found": [classification.kind.value, classification.service],
         },
     }
 
@@ -174,7 +180,14 @@ def classification_of(row: Row[Any]) -> Classification:
         urgent_within=column["urgent_within"],
         secrecy=Secrecy(column["secrecy"]),
     )
-    return Classification(Kind(row.kind), row.service, column["agency"], marks, reasons_of(column["reasons"]))
+    reasons, model = reasons_of(column["reasons"]), column.get("model", "")
+    return Classification(Kind(row.kind), row.service, column["agency"], marks, reasons, model)
+
+
+def found_of(row: Row[Any]) -> Classification:
+    """As it was recorded, before any clerk set it right."""
+    kind, service = row.classification.get("found", (row.kind, row.service))
+    return replace(classification_of(row), kind=Kind(kind), service=service)
 
 
 def decision_of(row: Row[Any]) -> Decision:

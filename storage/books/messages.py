@@ -14,7 +14,9 @@ from mailroom.domain.record import History, MessageRecord, Verdict, text_key
 from storage.books.codec import decision_columns, logged_of, search_text, verdict_columns
 from storage.books.histories import histories
 from storage.books.records import RECORDS, records_of
+from storage.books.search_index import SearchIndex
 from storage.tables import ATTACHMENT, MESSAGE
+from storage.tables.mail import SECRET
 from storage.transaction import Transaction, chunks
 
 CHUNK = 200
@@ -166,15 +168,17 @@ class SqlMessageBook:
 
     def redact(self, message_id: int, *, text: str, subject: str, hidden_parts: Collection[int]) -> None:
         ours = sa.and_(self._ours, MESSAGE.c.id == message_id, MESSAGE.c.outcome.is_not(None))
-        row = self._transaction.first(sa.select(MESSAGE.c.sender_name, MESSAGE.c.sender_address).where(ours))
+        columns = (MESSAGE.c.sender_name, MESSAGE.c.sender_address, MESSAGE.c.search_text)
+        row = self._transaction.first(sa.select(*columns).where(ours))
         if row is None:
             raise RefusedActionError("no-such-message")
-        found_by = search_text(subject, row.sender_name, row.sender_address)
+        found_by = search_text(subject, row.sender_name, row.sender_address) if row.search_text else ""
         change = sa.update(MESSAGE).where(ours).values(text=text, subject=subject, search_text=found_by)
         self._transaction.run(change)
         for some in chunks(hidden_parts):
             parts = sa.and_(ATTACHMENT.c.message_id == message_id, ATTACHMENT.c.part.in_(some))
             self._transaction.run(sa.update(ATTACHMENT).where(parts).values(withdrawn=True))
+        SearchIndex(self._transaction).again([message_id])
 
     def untaken(self, channel: str, account: str, limit: int) -> list[str]:
         query = (
@@ -193,6 +197,9 @@ class SqlMessageBook:
     def get(self, message_id: int) -> MessageRecord | None:
         rows = self._transaction.all(RECORDS.where(self._ours, MESSAGE.c.id == message_id))
         return next(records_of(self._transaction, rows), None)
+
+    def secret(self) -> frozenset[int]:
+        return frozenset(row.id for row in self._transaction.all(sa.select(MESSAGE.c.id).where(self._ours, SECRET)))
 
     def every(self) -> Iterator[MessageRecord]:
         last = 0

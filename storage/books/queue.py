@@ -1,6 +1,6 @@
 """What clerks look at."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -8,7 +8,6 @@ from mailroom.domain.decision import Outcome
 from mailroom.domain.outbox import OutboxState
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.register import RegisterNumber
-from mailroom.stages.normalise import compact
 from storage.books.hidden import in_sight
 from storage.books.outbox import NOT_SENT
 from storage.books.records import RECORDS, records_of
@@ -27,6 +26,22 @@ ORDER = (MESSAGE.c.urgency_rank.desc(), MESSAGE.c.deemed_received_at.desc().null
 """What is most urgent, then what was received last, stands first; what is not decided yet stands last."""
 
 
+def in_view(transaction: Transaction, view: str) -> list[sa.ColumnElement[bool]]:
+    """Conditions of a view, without restricted cases (R106)."""
+    return [MESSAGE.c.agency == transaction.agency, *_view(transaction, view), *in_sight(transaction, MESSAGE.c.id)]
+
+
+def _view(transaction: Transaction, view: str) -> list[sa.ColumnElement[bool]]:
+    if view == "all":
+        return []
+    if view == "undelivered":
+        letters = sa.select(OUTBOX_ITEM.c.message_id).where(
+            OUTBOX_ITEM.c.agency == transaction.agency, NOT_SENT, OUTBOX_ITEM.c.state.in_(UNDELIVERED)
+        )
+        return [MESSAGE.c.id.in_(letters)]
+    return [MESSAGE.c.outcome.in_(OUTCOMES[view])]
+
+
 class SqlQueueBook:
     """`ports.QueueBook`."""
 
@@ -34,35 +49,15 @@ class SqlQueueBook:
         self._transaction = transaction
         self._ours = MESSAGE.c.agency == transaction.agency
 
-    def page(self, view: str, search: str, *, offset: int, limit: int) -> list[MessageRecord]:
-        query = sa.select(MESSAGE.c.id).where(self._ours, *self._in_view(view), *self._matching(compact(search)))
-        query = query.where(*in_sight(self._transaction, MESSAGE.c.id))
-        query = query.order_by(*ORDER).offset(offset).limit(limit)
-        # First the ids alone, which indexes know; then whole rows, for one page only.
-        ids = [row.id for row in self._transaction.all(query)]
-        rows = self._transaction.all(RECORDS.where(MESSAGE.c.id.in_(ids)).order_by(*ORDER))
+    def page(self, view: str, *, offset: int, limit: int) -> list[MessageRecord]:
+        query = sa.select(MESSAGE.c.id).where(*in_view(self._transaction, view))
+        ids = [row.id for row in self._transaction.all(query.order_by(*ORDER).offset(offset).limit(limit))]
+        return self.records(ids)
+
+    def records(self, message_ids: Sequence[int]) -> list[MessageRecord]:
+        """Of one page, in its order: indexes know the ids alone, whole rows are read for few."""
+        rows = self._transaction.all(RECORDS.where(MESSAGE.c.id.in_(message_ids)).order_by(*ORDER))
         return list(records_of(self._transaction, rows, attachments=False))
-
-    def _matching(self, words: str) -> list[sa.ColumnElement[bool]]:
-        """The search as a condition; none for an empty search. `words` are compact."""
-        if not words:
-            return []
-        number = sa.cast(REGISTER_ENTRY.c.number, sa.Text) + "/" + sa.cast(REGISTER_ENTRY.c.year, sa.Text)
-        numbered = sa.select(REGISTER_ENTRY.c.message_id).where(
-            REGISTER_ENTRY.c.agency == self._transaction.agency, number.contains(words, autoescape=True)
-        )
-        in_text = MESSAGE.c.search_text.contains(words, autoescape=True)
-        return [sa.or_(in_text, MESSAGE.c.id.in_(numbered))]
-
-    def _in_view(self, view: str) -> list[sa.ColumnElement[bool]]:
-        if view == "all":
-            return []
-        if view == "undelivered":
-            letters = sa.select(OUTBOX_ITEM.c.message_id).where(
-                OUTBOX_ITEM.c.agency == self._transaction.agency, NOT_SENT, OUTBOX_ITEM.c.state.in_(UNDELIVERED)
-            )
-            return [MESSAGE.c.id.in_(letters)]
-        return [MESSAGE.c.outcome.in_(OUTCOMES[view])]
 
     def counts(self) -> dict[str, int]:
         query = (

@@ -5,8 +5,9 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from storage.tables.attachments import AttachmentReadingRow
 from storage.tables.chat import ChatCursorRow, ChatEventRow, ChatPersonRow, ChatUnsendRow, ConversationRow
-from storage.tables.desk import ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
+from storage.tables.desk import ClearanceRow, ClerkRow, LoginFailureRow, LoginLinkRow, SessionRow
 from storage.tables.evidence import ChainRow, CheckpointProofRow, CheckpointRow
 from storage.tables.evidence_sent import SentCopyRow
 from storage.tables.journal import JournalCursorRow, LetterClaimRow, NumberClaimRow
@@ -19,6 +20,7 @@ from storage.tables.keeping import (
     NumberVoidRow,
     SegmentReadingRow,
 )
+from storage.tables.learning import AuditDrawingRow, CorrectionRow, HeadStateRow, ModelRow
 from storage.tables.licences import (
     DocumentRow,
     DownloadLinkRow,
@@ -32,6 +34,7 @@ from storage.tables.licences import (
 )
 from storage.tables.mail import AccountRow, AttachmentRow, EventRow, MessageRow, OutboxItemRow
 from storage.tables.mailbox import ClearedMessageRow, ClearingRow, MailboxUseRow
+from storage.tables.matches import MatchCursorRow, SameRequestRow
 from storage.tables.privacy import BreachRow, BreachStepRow, DataRequestRow, ReadLogRow, RestrictionRow
 from storage.tables.register import CaseFileRow, RegisterCounterRow, RegisterEntryRow, RegisterVoidRow
 from storage.tables.retention import (
@@ -41,6 +44,7 @@ from storage.tables.retention import (
     HoldRow,
     TransferRow,
 )
+from storage.tables.search import SearchStateRow, SearchWaitRow
 
 
 def table_of(row: type[SQLModel]) -> sa.Table:
@@ -99,6 +103,16 @@ SENT_COPY = table_of(SentCopyRow)
 JOURNAL_CURSOR = table_of(JournalCursorRow)
 NUMBER_CLAIM = table_of(NumberClaimRow)
 LETTER_CLAIM = table_of(LetterClaimRow)
+SEARCH_STATE = table_of(SearchStateRow)
+SEARCH_WAIT = table_of(SearchWaitRow)
+SAME_REQUEST = table_of(SameRequestRow)
+MATCH_CURSOR = table_of(MatchCursorRow)
+ATTACHMENT_READING = table_of(AttachmentReadingRow)
+CLEARANCE = table_of(ClearanceRow)
+CORRECTION = table_of(CorrectionRow)
+MODEL = table_of(ModelRow)
+HEAD_STATE = table_of(HeadStateRow)
+AUDIT_DRAWING = table_of(AuditDrawingRow)
 CHAIN = table_of(ChainRow)
 CHECKPOINT = table_of(CheckpointRow)
 CHECKPOINT_PROOF = table_of(CheckpointProofRow)

@@ -52,3 +52,21 @@ class LoginFailureRow(SQLModel, table=True):
     agency: str = Field(sa_type=CleanText)
     username: str = Field(sa_type=CleanText)
     at: datetime = Field(sa_type=UtcTime)
+
+
+class ClearanceRow(SQLModel, table=True):
+    """A clerk was named for secret matter, or no longer is (R58); the last row of a clerk holds.
+
+    Triggers forbid change and removal: who might open what, and when, can be told for good.
+    """
+
+    __tablename__ = "clearance"
+    __table_args__ = (Index("ix_clearance_username", "agency", "username", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency: str = Field(sa_type=CleanText)
+    username: str = Field(sa_type=CleanText)
+    cleared: bool
+    at: datetime = Field(sa_type=UtcTime)
+    actor: str = Field(sa_type=CleanText)
+    """Who named them, or took it back: a user name, or `cli:USER`."""

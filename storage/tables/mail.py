@@ -8,6 +8,11 @@ from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
 
+SECRET = sa.text('instr(classification, \'"secrecy":"none"\') = 0')
+"""Marked with a grade of secrecy (R58). Text is compared: what damage left there must not make reading it fail."""
+NOT_SECRET = sa.text('instr(classification, \'"secrecy":"none"\') > 0')
+SECRET_POSTGRESQL = sa.text("classification ->> 'secrecy' <> 'none'")
+
 
 class MessageRow(SQLModel, table=True):
     """The message log: custody, then what was read, understood and decided. Nothing is ever removed.
@@ -50,6 +55,7 @@ class MessageRow(SQLModel, table=True):
             sqlite_where=sa.text("follows_number IS NOT NULL"),
             postgresql_where=sa.text("follows_number IS NOT NULL"),
         ),
+        Index("ix_message_secret", "agency", "id", sqlite_where=SECRET, postgresql_where=SECRET_POSTGRESQL),
         Index("ix_message_view", "agency", "outcome", "urgency_rank", "deemed_received_at", "id"),
         Index("ix_message_all", "agency", "urgency_rank", "deemed_received_at", "id", "outcome", "search_text"),
         Index(

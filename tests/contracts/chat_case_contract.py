@@ -151,8 +151,11 @@ class ChatLetterContract:
         with books.look() as uow:
             before, after = full_message(), uow.messages.get(logged.id)
             assert uow.register.of_message(logged.id) == entry
-            assert [len(uow.queue.page("all", one, offset=0, limit=9)) for one in ("ผู้ส่งยกเลิก", "ก่อสร้าง")] == [1, 0]
-            assert len(uow.queue.page("all", "somchai@", offset=0, limit=9)) == 1
+            assert [len(uow.search.page("all", one, offset=0, limit=9).hits) for one in ("ผู้ส่งยกเลิก", "ก่อสร้าง")] == [
+                1,
+                0,
+            ]
+            assert len(uow.search.page("all", "somchai@", offset=0, limit=9).hits) == 1
         assert after is not None
         first, second = before.attachments
         files = (first, replace(second, withdrawn=True))

@@ -170,8 +170,8 @@ class RequestContract:
                 assert uow.licences.count(every) == len(found)
                 assert sorted(one.id for one in uow.licences.every(every)) == sorted(one.id for one in found)
                 counts = uow.queue.counts()
-                page = uow.queue.page("all", "", offset=0, limit=9)
-                named = uow.queue.page("all", "1/2569", offset=0, limit=9)
+                page = uow.queue.page("all", offset=0, limit=9)
+                named = uow.search.page("all", "1/2569", offset=0, limit=9).hits
                 return (
                     sorted(one.logged.id for one in page),
                     len(named),

@@ -162,6 +162,9 @@ class ReadOnlyBooks:
     def restricted_messages(self) -> frozenset[int]:
         return self.hidden
 
+    def secret(self) -> frozenset[int]:
+        return frozenset()
+
     def voids(self) -> list[NumberVoid]:
         return list(self.lost)
 

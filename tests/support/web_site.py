@@ -193,6 +193,12 @@ class Site:
             uow.commit()
         return logged.id
 
+    def clear(self, username: str = "somying", *, cleared: bool = True) -> None:
+        """Name a clerk for secret matter, or take that back (R58)."""
+        with self._books.begin() as uow:
+            assert uow.clerks.clear(username, self.clock.at, "cli:root", cleared=cleared)
+            uow.commit()
+
     def _counted(self) -> int:
         with self._books.look() as uow:
             return uow.queue.counts()["all"] + 1

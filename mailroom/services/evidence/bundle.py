@@ -170,8 +170,8 @@ class _Filling:
 
 
 def _require_right(uow: UnitOfWork, asked: Matter, by: Clerk) -> None:
-    """Graded matter needs the head's authority (R58); a restricted case one of those named (R106)."""
-    if asked.secret and by.role is not Role.APPROVER:
+    """Graded matter needs the head's authority, of somebody named for it (R58); a restricted case one of those named (R106)."""
+    if asked.secret and not (by.role is Role.APPROVER and by.cleared):
         raise RefusedActionError("bundle-secret")
     restriction = uow.privacy.restriction_of(asked.number)
     if restriction and by.username not in restriction.people:

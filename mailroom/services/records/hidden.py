@@ -1,4 +1,7 @@
-"""Lines of registers and public records of restricted cases: the number stays, what it is about does not (R51, R106)."""
+"""Lines of registers and public records of restricted cases and of secret matter.
+
+The number stays, what it is about does not (R51, R58, R106).
+"""
 
 from dataclasses import replace
 
@@ -31,6 +34,38 @@ def hidden_entry(entry: OutgoingEntry, wording: Wording) -> OutgoingEntry:
         subject=wording.say("hidden", "subject"),
         action="",
         note=wording.say("hidden", "remark"),
+        document=None,
+    )
+    return replace(entry, draft=draft)
+
+
+def sealed_row(entry: RegisterEntry, record: MessageRecord, wording: Wording) -> RegisterRow:
+    """A line about secret matter: number, times, urgency and grade; neither who wrote, nor of what, nor what came of it.
+
+    An export is read by people whom nobody named for secret matter, so it never tells more, whoever makes it. Who is
+    named reads it at the desk, where each look is noted, or in the evidence bundle (R58).
+    """
+    draft = replace(
+        entry.draft,
+        letter_no="",
+        dated=None,
+        sender=wording.say("hidden", "secret-sender"),
+        addressee="",
+        subject=wording.say("hidden", "secret-subject"),
+    )
+    bare = replace(record, message=None, classification=None, decision=None, follows=None)
+    grade = wording.say("remarks", "secrecy", secrecy=wording.say("secrecy", entry.draft.secrecy))
+    return RegisterRow(replace(entry, draft=draft), bare, "", grade)
+
+
+def sealed_entry(entry: OutgoingEntry, wording: Wording) -> OutgoingEntry:
+    """The same for a letter that answers secret matter, in ทะเบียนหนังสือส่ง."""
+    draft = replace(
+        entry.draft,
+        addressee=wording.say("hidden", "secret-sender"),
+        subject=wording.say("hidden", "secret-subject"),
+        action="",
+        note="",
         document=None,
     )
     return replace(entry, draft=draft)

@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -242,12 +243,13 @@ def test_without_openssl_it_says_what_was_not_checked(whole: tuple[EvidenceHouse
 
 
 async def test_graded_matter_needs_the_head(house: EvidenceHouse, tmp_path: Path) -> None:
-    """R58: a clerk cannot make its bundle; who did is in the event log before anything is written."""
+    """R58: who is no approver, or not named for it, cannot make its bundle; who did is in the event log before that."""
     await house.make_case(SECRET)
-    with pytest.raises(RefusedActionError, match="bundle-secret"):
-        house.bundles().write(CASE, tmp_path / "case.zip", CLERK)
+    for by in (CLERK, replace(CLERK, cleared=True), HEAD):
+        with pytest.raises(RefusedActionError, match="bundle-secret"):
+            house.bundles().write(CASE, tmp_path / "case.zip", by)
     assert not (tmp_path / "case.zip").exists()
-    house.bundles().write(CASE, tmp_path / "case.zip", HEAD)
+    house.bundles().write(CASE, tmp_path / "case.zip", replace(HEAD, cleared=True))
     with house.books.look() as uow:
         made = [one for one in uow.events.of_message(1) if one.name == "bundle.made"]
     assert [(one.actor, one.detail) for one in made] == [("head", "1/2569")]

@@ -26,7 +26,7 @@ from mailroom.stages.chat_words import (
     register_number,
     tapped,
 )
-from mailroom.stages.kinds import only_thanks
+from mailroom.stages.courtesy import only_thanks
 from mailroom.stages.normalise import normalised
 from tests.support.chat_talk import BOTH, EMAIL_ONLY, SOMSRI, Talk, case, facts
 

@@ -52,8 +52,8 @@ class SignedIn:
         self.client = client
         self.csrf = csrf
 
-    async def get(self, path: str) -> httpx.Response:
-        return await self.client.get(path)
+    async def get(self, path: str, **query: str) -> httpx.Response:
+        return await self.client.get(path, params=query or None)
 
     async def post(self, path: str, **form: str) -> httpx.Response:
         return await self.client.post(path, data={"csrf": self.csrf} | form)

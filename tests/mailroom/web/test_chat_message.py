@@ -272,6 +272,7 @@ async def test_nothing_taken_back_is_nothing_to_open(
 
 async def test_secret_matter_keeps_its_seal(office: Office, clerk: SignedIn) -> None:
     """What is marked secret shows nothing of the conversation, and its pictures neither, until the seal is opened (R58)."""
+    office.clear()
     talk = Talk()
     talk.takes_back(talk.says(text="ลับมาก " + SECRET_WORDS))
     talk.sends(ChatMessageKind.IMAGE, "", "image/png", png())

@@ -15,10 +15,11 @@ from mailroom.domain.chat import (
     Quota,
     Step,
 )
+from mailroom.domain.decision import Secrecy
 from mailroom.web.chats import is_scarce
 from tests.mailroom.web.conftest import SignedIn, signed_in, visitor
 from tests.support.talk_on_desk import OA, SOMCHAI, TEN, LookValues, Talk
-from tests.support.web_site import Office, letter
+from tests.support.web_site import Office, letter, marked
 
 WORDS = "ขอเปิดร้านก๋วยเตี๋ยว"
 
@@ -182,7 +183,7 @@ async def test_the_queue_marks_the_channel_in_words(office: Office, clerk: Signe
     assert '<span class="channel channel-line">LINE</span>' in page
     assert '<span class="channel channel-email">อีเมล</span>' in page
     assert SOMCHAI not in page
-    assert WORDS in (await clerk.get("/?q=ก๋วยเตี๋ยว")).text
+    assert "ขอเปิดร้าน<mark>ก๋วยเตี๋ยว</mark>" in (await clerk.get("/?q=ก๋วยเตี๋ยว")).text
     assert 'href="/chats"' in page
 
 
@@ -219,3 +220,16 @@ async def test_each_problem_of_the_channel_has_words(office: Office, clerk: Sign
     page = (await clerk.get("/")).text
     assert words in page
     assert 'role="alert"' in page
+
+
+async def test_who_sent_secret_matter_is_not_told(office: Office, clerk: SignedIn) -> None:
+    """Events of a conversation that is marked secret stand in the list without their sender (R58)."""
+    talk = Talk()
+    talk.says(text=WORDS)
+    person = ChatPerson(id=SOMCHAI, name="ชายชาย", given_name="สมชาย รักถิ่น")
+    talk.received(office, office.books, person=person, classification=marked(secrecy=Secrecy.SECRET))
+    page = (await clerk.get("/chats")).text
+    assert "เรื่องชั้นความลับ" in page
+    assert "/messages/1" in page
+    assert "สมชาย" not in page
+    assert "ชายชาย" not in page

@@ -176,6 +176,7 @@ async def test_a_sealed_message_keeps_its_pdfs_sealed(
     office: Office, pdfs: CountedPdfs, clerk: SignedIn, path: str
 ) -> None:
     """Marked secret: nothing of a PDF is told or copied before a clerk asks to open the message (R58)."""
+    office.clear()
     receive(office, saved(blank()), classification=marked(secrecy=Secrecy.SECRET))
     assert (await clerk.get(path)).status_code == 403
     assert (await clerk.get(f"{path}?grant=guessed")).status_code == 403

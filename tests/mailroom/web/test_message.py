@@ -125,7 +125,8 @@ async def test_endless_html_is_refused_in_words(office: Office, clerk: SignedIn)
 
 
 async def test_a_secret_message_opens_on_request_only(office: Office, clerk: SignedIn) -> None:
-    """Marked secret: nothing of it is shown or fetched before a clerk asks, and asking is noted (R58)."""
+    """Marked secret: nothing of it is shown or fetched before a clerk who is named for it asks, which is noted (R58)."""
+    office.clear()
     office.receive(
         letter("รายชื่อสายลับ", "ความลับ"),
         html="<p>ความลับ",
@@ -147,8 +148,56 @@ async def test_a_secret_message_opens_on_request_only(office: Office, clerk: Sig
     assert ("message.unsealed", 1, "somying", "") in office.events
 
 
+async def test_who_is_not_named_opens_no_seal(office: Office, clerk: SignedIn) -> None:
+    """They read who may, and the attempt is noted; nothing is shown, fetched or decided (R58)."""
+    office.receive(
+        letter("รายชื่อสายลับ", "ความลับ"),
+        files=(("ลับ.pdf", "application/pdf", b"x"),),
+        classification=marked(secrecy=Secrecy.SECRET),
+    )
+    page = (await clerk.get("/messages/1")).text
+    assert "mailroom clerk clear" in page
+    assert "/messages/1/open" not in page
+    assert (await clerk.post("/messages/1/open")).headers["location"] == "/messages/1"
+    assert {"message.sealed"} == {name for name, row, actor, _ in office.events if actor == "somying" and row == 1}
+    form = {"outcome": "ignore", "reason": "x", "seen": "hold."}
+    assert (await clerk.post("/messages/1/decision", **form)).status_code == 403
+    assert office.decided(1)[0] == "hold"
+    with office.books.begin() as uow:
+        uow.clerks.add("registrar", "นายทะเบียนข้อมูลข่าวสารลับ", "")
+        uow.commit()
+    office.clear("registrar")
+    page = (await clerk.get("/messages/1")).text
+    assert "ผู้ได้รับมอบหมาย: <bdi>นายทะเบียนข้อมูลข่าวสารลับ" in page
+    assert "mailroom clerk clear" not in page
+
+
+async def test_who_is_no_longer_named_is_kept_out_at_once(office: Office, clerk: SignedIn) -> None:
+    """What their session opened before is closed again (R58)."""
+    office.clear()
+    office.receive(letter("รายชื่อสายลับ"), classification=marked(secrecy=Secrecy.SECRET))
+    opened = (await clerk.post("/messages/1/open")).headers["location"]
+    assert "รายชื่อสายลับ" in (await clerk.get(opened)).text
+    office.clear(cleared=False)
+    assert "รายชื่อสายลับ" not in (await clerk.get(opened)).text
+    assert (await clerk.get(opened.replace("/1?", "/1/raw?"))).status_code == 403
+
+
+async def test_who_is_named_decides_behind_the_seal(office: Office, clerk: SignedIn) -> None:
+    """The form of an opened message carries the proof; without it the same form is refused (R58)."""
+    office.clear()
+    office.receive(letter("รายชื่อสายลับ"), classification=marked(secrecy=Secrecy.SECRET))
+    query = (await clerk.post("/messages/1/open")).headers["location"].partition("?")[2]
+    assert f"/messages/1/decision?{query}" in (await clerk.get(f"/messages/1?{query}")).text
+    form = {"outcome": "accept", "reason": "x", "seen": "hold."}
+    assert (await clerk.post("/messages/1/decision", **form)).status_code == 403
+    assert (await clerk.post(f"/messages/1/decision?{query}", **form)).status_code == 303
+    assert office.decided(1)[0] == "accept"
+
+
 async def test_a_grant_opens_one_message_in_one_session(office: Office, clerk: SignedIn) -> None:
     """What was opened for one message does not open another."""
+    office.clear()
     for _ in range(2):
         office.receive(letter("รายชื่อสายลับ"), classification=marked(secrecy=Secrecy.SECRET))
     opened = (await clerk.post("/messages/1/open")).headers["location"]

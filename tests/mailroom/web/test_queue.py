@@ -5,8 +5,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from mailroom.domain.attachment_reading import AttachmentReading, ReadingState
 from mailroom.domain.decision import Classification, Decision, Kind, Outcome, Reason, Secrecy, Urgency
 from mailroom.domain.message import Address
+from mailroom.testing.search_book import MemorySearchBook
+from mailroom.web import queue
 from tests.mailroom.web.conftest import SignedIn
 from tests.support.web_site import Office, letter, marked, reply
 
@@ -54,7 +57,81 @@ async def test_searching_keeps_its_words_and_its_view(office: Office, clerk: Sig
     assert "ไฟดับ" not in page
     assert 'value="น้ำท่วม"' in page
     assert "page=1" in page
-    assert "น้ำท่วม 0" in (await clerk.get("/?view=accept&q=น้ำท่วม&page=1")).text
+    assert "<mark>น้ำท่วม</mark> 0" in (await clerk.get("/?view=accept&q=น้ำท่วม&page=1")).text
+
+
+def index(office: Office) -> None:
+    """Have the full-text index catch up."""
+    with office.books.begin() as uow:
+        uow.search.advance(99)
+        uow.commit()
+
+
+async def test_what_was_found_stands_out(office: Office, clerk: SignedIn) -> None:
+    """In subject, name, address, number, text, and in names and texts of attachments, each with where it is."""
+    files = (("แผนที่ร้าน.pdf", "application/pdf", b"x"),)
+    office.receive(letter("ขอเปิดร้าน", "เรียน นายก\nขอเปิดร้านขายน้ำ ณ ซอย ๑๒"), files=files)
+    with office.books.begin() as uow:
+        reading = AttachmentReading(ReadingState.READ, text="โฉนดเลขที่ ๔๕๖๗ เล่ม ๘")
+        uow.attachments.put(1, 0, reading, office.clock.at)
+        uow.commit()
+    index(office)
+    for words, shown in {
+        "ขอเปิด": "<mark>ขอเปิด</mark>ร้าน",
+        "รักถิ่น": "นายสมชาย <mark>รักถิ่น</mark>",
+        "somchai@": "<mark>somchai@</mark>example.com",
+        "1/2569": "<mark>1/2569</mark>",
+        "ซอย 12": "<b>ในเนื้อความ</b> <bdi>เรียน นายก ขอเปิดร้านขายน้ำ ณ <mark>ซอย ๑๒</mark></bdi>",
+        "แผนที่": "<b>ในไฟล์แนบ</b> <bdi><mark>แผนที่</mark>ร้าน.pdf</bdi>",
+        "4567เล่ม": "<bdi>แผนที่ร้าน.pdf</bdi> <bdi>โฉนดเลขที่ <mark>๔๕๖๗ เล่ม</mark> ๘</bdi>",
+    }.items():
+        assert shown in (await clerk.get("/", q=words)).text, words
+
+
+async def test_what_is_near_is_said_to_be_near(office: Office, clerk: SignedIn) -> None:
+    """A slip of one letter finds the name, under a line that says that nothing is exact."""
+    office.receive(letter())
+    page = (await clerk.get("/", q="สมชัย รักถิ่น")).text
+    assert "ใกล้เคียง" in page
+    assert "นายสมชาย รักถิ่น" in page
+    assert "ใกล้เคียง" not in (await clerk.get("/", q="สมชาย รักถิ่น")).text
+
+
+async def test_a_search_says_what_it_passed_over(
+    office: Office, clerk: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Short words are not looked for in texts, and what the index lacks is not found there."""
+    office.receive(letter())
+    assert "สั้นกว่า 3 ตัวอักษร" in (await clerk.get("/", q="ขอ")).text
+    assert "ดัชนีคำค้น" not in (await clerk.get("/", q="ขออนุญาต")).text
+    monkeypatch.setattr(queue, "BEHIND", 0)
+    assert "เหลืออีก 1 รายการ" in (await clerk.get("/", q="ขออนุญาต")).text
+    assert "ดัชนีคำค้น" not in (await clerk.get("/")).text
+    monkeypatch.setattr(MemorySearchBook, "waiting", lambda _: None)
+    assert "โปรดแจ้งผู้ดูแลระบบ" in (await clerk.get("/", q="ขออนุญาต")).text
+
+
+async def test_words_that_were_searched_for_are_not_noted(office: Office, clerk: SignedIn) -> None:
+    """Of a search in texts, too, the log of reads has the length and the rows (R109)."""
+    office.receive(letter(text="เลขบัตร 1101700203451"))
+    index(office)
+    await clerk.get("/", q="11017002")
+    assert [(one.key, one.listed) for one in office.books.shelf.reads][-1] == ("list searched 8", (1,))
+    assert "11017002" not in repr(office.books.shelf.reads)
+
+
+async def test_a_secret_entry_is_found_by_number_alone(office: Office, clerk: SignedIn) -> None:
+    """And shows no more then; being named opens the seal, not the list (R58)."""
+    office.receive(letter("รายชื่อสายลับ", "ความลับ"), classification=marked(Kind.REQUEST, secrecy=Secrecy.SECRET))
+    index(office)
+    for _ in range(2):
+        for words in ("สายลับ", "somchai@", "ความลับ", "รายซื่อสายลับ"):
+            assert "ไม่พบรายการที่ตรงกับ" in (await clerk.get("/", q=words)).text
+        page = (await clerk.get("/", q="1/2569")).text
+        assert "หนังสือชั้นความลับ" in page
+        assert "สายลับ" not in page
+        assert "somchai" not in page
+        office.clear()
 
 
 async def test_nothing_found_is_said_in_words(clerk: SignedIn) -> None:

@@ -78,6 +78,8 @@ async def test_a_clerk_takes_the_bundle_of_a_case(house: House, client: httpx.As
 
 async def test_graded_matter_is_for_the_head(house: House, client: httpx.AsyncClient) -> None:
     """R58: who opened the seal and is no approver reads why not; the head gets it. With the seal closed nobody does."""
+    for one in ("somying", "head"):
+        house.site.clear(one)
     row = house.site.receive(replace(REQUEST, subject="ลับ"), classification=GRADED)
     somying = await house.enter(client, "somying")
     assert (await somying.post(f"/messages/{row}/bundle")).status_code == 403

@@ -8,6 +8,7 @@ import pytest
 from mailroom.domain.decision import Classification, Decision, Kind, LetterMarks, Outcome, Secrecy
 from mailroom.domain.errors import SigningRefusedError
 from mailroom.domain.licence import Act, IssuanceState
+from mailroom.domain.privacy import How
 from tests.support.licence_office import FOOD, content
 from tests.support.licensing_site import LicensingSite, Person, alerts, visitor
 
@@ -261,6 +262,7 @@ async def test_a_sealed_message_fills_in_nothing(house: LicensingSite, malee: Pe
     """What is marked secret fills no form before it was opened, and its subject stands on no paper."""
     secret = Classification(Kind.REQUEST, "food-shop", marks=LetterMarks(secrecy=Secrecy.SECRET))
     row = house.receive(classification=secret, subject="เรื่องลับ")
+    house.site.clear("malee")
     assert (await malee.get(f"/papers/new?message={row}&service=food-shop")).status_code == 403
     opened = await malee.post(f"/messages/{row}/open")
     grant = opened.headers["location"].partition("grant=")[2]
@@ -268,6 +270,24 @@ async def test_a_sealed_message_fills_in_nothing(house: LicensingSite, malee: Pe
     assert (await malee.post("/papers", **form)).status_code == 403
     made = await malee.post(f"/papers?grant={grant}", **form)
     assert "เรื่องลับ" not in (await malee.get(made.headers["location"])).text
+
+
+async def test_a_paper_of_secret_matter_is_for_who_is_named(house: LicensingSite, malee: Person) -> None:
+    """Nobody else sees it in a list, opens it, or acts on it, and each attempt is noted (R58)."""
+    secret = Classification(Kind.REQUEST, "food-shop", marks=LetterMarks(secrecy=Secrecy.SECRET))
+    row = house.receive(classification=secret)
+    made = house.office.issuing.prepare(house.office.draft(message_id=row), house.office.malee)
+    address = f"/papers/{made.id}"
+    assert address not in (await malee.get("/papers?view=prepare")).text
+    for answer in (await malee.get(address), await malee.post(f"{address}/cancel", reason="x")):
+        assert answer.status_code == 403
+        assert "เรื่องนี้มีชั้นความลับ" in answer.text
+    with house.office.books.look() as uow:
+        refused = [(one.what, one.key) for one in uow.reads.search(actor="malee") if one.how == How.REFUSED]
+    assert refused == [("paper", str(made.id))] * 2
+    house.site.clear("malee")
+    assert address in (await malee.get("/papers?view=prepare")).text
+    assert (await malee.get(address)).status_code == 200
 
 
 async def test_what_is_not_there_is_not_found(house: LicensingSite, malee: Person) -> None:

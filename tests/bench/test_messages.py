@@ -1,0 +1,95 @@
+"""The labelled messages: written by hand, labelled with words that exist, and mails that say what the files say."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.messages import LabelledMessage, expectations, messages
+from bench.messages.__main__ import write
+from bench.messages.mails import TO, mail
+from channels.email.reading.parse import parse
+from mailroom.domain.decision import Kind
+from tests.support.stage_values import catalogue
+
+WRITTEN = [one for one in messages() if one.raw is None]
+MESSAGE = """
+[[message]]
+id = "x"
+from = "ก <a@mail.example>"
+subject = "ข"
+text = "ค"
+kind = "request"
+"""
+
+
+def test_enough_messages_of_every_kind_and_service() -> None:
+    """At least 400, of them more blind than seen; every kind that a message has by itself, every service."""
+    found, blind = messages(), messages("blind")
+    assert len(found) >= 400
+    assert len(blind) > len(messages("seen"))
+    by_policy_alone = {Kind.WRONG_CHANNEL}
+    for several in (found, blind):
+        kinds = Counter(kind for one in several for kind in one.labels["kind"])
+        services = Counter(key for one in several for key in one.labels.get("service", ()))
+        assert set(kinds) == set(Kind) - by_policy_alone
+        assert set(services) - {""} == {one.key for one in catalogue().services}
+
+
+@pytest.mark.parametrize("message", WRITTEN, ids=lambda one: one.id)
+def test_a_mail_says_what_the_file_says(message: LabelledMessage) -> None:
+    """Sender, subject, text and names of attachments are read from the bytes as they were written."""
+    raw = mail(message)
+    read = parse(raw)
+    assert raw == mail(message)
+    assert (read.sender.name, read.sender.address) == _address(message.sender)
+    assert read.subject == " ".join(message.subject.split())
+    assert read.text.strip() == message.text.strip()
+    assert [one.name for one in read.attachments if not message.report] == list(message.attachments)
+    assert [one.address for one in read.recipients] == [TO]
+    assert read.report_type == message.report
+
+
+def _address(sender: str) -> tuple[str, str]:
+    name, _, address = sender.rpartition("<")
+    return name.strip(), address.rstrip(">")
+
+
+def test_attachments_are_of_the_type_of_their_name() -> None:
+    """By their content, not only by what is declared: readers go by that."""
+    types = {
+        one.name.rpartition(".")[2]: one.media_type for written in WRITTEN for one in parse(mail(written)).attachments
+    }
+    assert types["pdf"] == "application/pdf"
+    assert types["jpg"] == types["jpeg"] == "image/jpeg"
+    assert types["png"] == "image/png"
+    assert types["docx"].endswith("wordprocessingml.document")
+    assert types["xlsx"].endswith("spreadsheetml.sheet")
+    assert types["zip"] == "application/zip"
+
+
+def test_a_folder_of_mails_and_what_is_expected_of_them(tmp_path: Path) -> None:
+    """One file for each message, and its labels under its name; a list where more than one is right."""
+    count = write(tmp_path / "new", "seen")
+    expected = json.loads((tmp_path / "new" / "expectations.json").read_text(encoding="utf-8"))
+    assert {one.name for one in (tmp_path / "new").glob("*.eml")} == set(expected)
+    assert count == len(expected) == len(messages("seen"))
+    assert expected == expectations(messages("seen"))
+    assert expected["s-building-1.eml"] == {"kind": "enquiry", "service": "building-permit"}
+    assert expected["s-building-3.eml"]["service"] == ["building-permit", "nuisance-complaint"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (MESSAGE + 'kidn = "request"\n', "x: kidn: no such field"),
+        (MESSAGE.replace('kind = "request"', ""), "x: kind is missing"),
+        (MESSAGE + MESSAGE, "more than one message is called x"),
+    ],
+)
+def test_a_slip_in_a_file_is_named(tmp_path: Path, text: str, told: str) -> None:
+    """The message and what is wrong with it."""
+    (tmp_path / "seen-a.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=told):
+        messages("seen", tmp_path)
