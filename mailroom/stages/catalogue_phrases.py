@@ -45,7 +45,7 @@ _ASIDE = re.compile(
     r"| (?:copy of|copies of|attached|enclosed|near|opposite|behind|beside|next to|in front of|outside)(?: the| my| our| a)? $"
 )
 """Before a paper that is enclosed, and before a place nearby."""
-_ASKS_ITSELF = ("ขอ", "จด", "แจ้ง", "ต่อ", "ทำ", "คัด", "ยื่น", "เปิด", "ลงทะเบียน", "ขึ้นทะเบียน")
+ASKS_ITSELF = ("ขอ", "จด", "แจ้ง", "ต่อ", "ทำ", "คัด", "ยื่น", "เปิด", "ลงทะเบียน", "ขึ้นทะเบียน")
 """A phrase that begins with a verb of asking is no mere paper."""
 
 _INSIDE = frozenset("ะัาำิีึืฺุู็่้๊๋์ํๅ")
@@ -154,7 +154,7 @@ def _longest(text: str, index: _Index) -> Iterator[Hit]:
 def _weight(parts: tuple[str, ...], whole: str) -> float:
     if len(parts) > 1:
         return 1.0
-    asks, ends = parts[0].startswith(_ASKS_ITSELF), 1 if parts[0][0] == " " else 0
+    asks, ends = parts[0].startswith(ASKS_ITSELF), 1 if parts[0][0] == " " else 0
     for place in [found.start() for found in re.finditer(re.escape(parts[0]), whole)][:_TRIES]:
         before = whole[max(0, place - 28) : place + ends]
         if (

@@ -12,7 +12,7 @@ from functools import lru_cache
 from mailroom.domain.agency import Agency
 from mailroom.domain.service import Catalogue
 from mailroom.stages.asked_act import Wish, wishes
-from mailroom.stages.catalogue_phrases import CatalogueKey, find_phrases, phrases_of, shown
+from mailroom.stages.catalogue_phrases import ASKS_ITSELF, CatalogueKey, find_phrases, phrases_of, shown
 from mailroom.stages.normalise import compact, normalised
 from mailroom.stages.respelling import respelled
 
@@ -117,10 +117,15 @@ def fits(service: str, wanted: frozenset[Wish], catalogue: Catalogue) -> bool:
 def _by_party(services: tuple[Score, ...], wanted: frozenset[Wish], catalogue: Catalogue) -> tuple[Score, ...]:
     return _best_first(
         one
-        if one.points >= PLAIN or fits(one.key, wanted, catalogue)
+        if one.points >= PLAIN or _asks_itself(one) or fits(one.key, wanted, catalogue)
         else replace(one, points=one.points * UNFIT_WEIGHT)
         for one in services
     )
+
+
+def _asks_itself(service: Score) -> bool:
+    """Whether a phrase that was found says what is wanted, and not only of what."""
+    return any(phrase.startswith(ASKS_ITSELF) for phrase in service.phrases)
 
 
 def _by_wish(

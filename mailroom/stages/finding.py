@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 def trigrams(words: str) -> list[str]:
     """Runs of three characters that cover compact words of three characters or more; each once."""
-    starts = [*range(0, len(words) - 2, 2), len(words) - 3]
+    starts = [*range(0, len(words) - 2, 3), len(words) - 3]
     return list(dict.fromkeys(words[start : start + 3] for start in starts))
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 
 from mailroom.domain.message import Message
 from mailroom.domain.register import RegisterNumber
+from mailroom.stages.quoting import split_body
 
 SAME_MAIL_WITHIN = timedelta(days=7)
 """A relay that delivers a mail again does so within this time; a citizen who repeats it later means it."""
@@ -14,9 +15,12 @@ SAME_MAIL_WITHIN = timedelta(days=7)
 MENTION_LIMIT = 20
 """So many references are looked up at most: a message cannot make the books search without end."""
 
+REACH = 12_000
+"""Characters of a body in which numbers are looked for."""
+
 _OUTBOX_ID = re.compile(r"<?([0-9a-f]{32})@")
 QUOTED_NUMBER = re.compile(
-    r"(?:เลข(?:ที่)?(?:ทะเบียน)?(?:หนังสือ)?รับ|(?:registration|register|receipt)\s+(?:no\b|number\b))"
+    r"(?:(?:หมาย)?เลข(?:ที่)?(?:ทะเบียน)?(?:หนังสือ)?(?:ลง)?รับ|(?:ลง)?รับ(?:ไว้)?(?:เลข)?ที่|เลข(?:ที่)?(?:เรื่อง|คำขอ|คำร้อง)|(?:registration|register|receipt|request|case|reference|ref)\.?\s*(?:no\b|number\b|#))"
     r"[^0-9๐-๙\n]{0,20}([0-9๐-๙]{1,7})\s?/\s?([2๒][5๕][0-9๐-๙]{2})(?![0-9๐-๙])",
     re.IGNORECASE,
 )
@@ -31,12 +35,19 @@ def outbox_ids(message: Message) -> list[str]:
 
 
 def quoted_numbers(message: Message) -> list[RegisterNumber]:
-    """Register numbers that subject and text quote, as in `เลขรับที่ ๔๑/๒๕๖๙`, in their order. None need exist."""
-    return list(islice(dict.fromkeys(_numbers(f"{message.subject}\n{message.text}")), MENTION_LIMIT))
+    """Register numbers in the subject and in the sender's own words, as `เลขรับที่ ๔๑/๒๕๖๙`, in their order. None need exist.
+
+    What is quoted or forwarded below names no matter by itself: people answer an old letter to begin something new.
+    """
+    return list(islice(dict.fromkeys(_numbers(message)), MENTION_LIMIT))
 
 
-def _numbers(text: str) -> Iterator[RegisterNumber]:
-    if not _YEAR.search(text):  # far cheaper, and true of nearly every message
+def _numbers(message: Message) -> Iterator[RegisterNumber]:
+    text = message.text
+    if _YEAR.search(text):  # Far cheaper than to take a body apart, and true of few messages.
+        text = split_body(text[:REACH]).own
+    text = f"{message.subject}\n{text}"
+    if not _YEAR.search(text):
         return
     for match in QUOTED_NUMBER.finditer(text):
         yield RegisterNumber(year=int(match[2]), number=int(match[1]))

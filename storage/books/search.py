@@ -14,7 +14,7 @@ from mailroom.stages.normalise import compact
 from storage.books.queue import ORDER, SqlQueueBook, in_view
 from storage.books.search_index import SHORTEST, File, SearchIndex, files_of
 from storage.columns import clean
-from storage.tables import MESSAGE, REGISTER_COUNTER, REGISTER_ENTRY, SEARCH_WAIT
+from storage.tables import MESSAGE, REGISTER_COUNTER, REGISTER_ENTRY
 from storage.tables.mail import SECRET
 from storage.transaction import Transaction
 
@@ -24,11 +24,15 @@ LONGEST = 200
 """Characters of a search that are looked at."""
 FEW = 150
 """So many proposals are compared before pages are made of them; of more, each page is compared by itself."""
-NEARLY = 1_000
-"""So many messages, the newest, are looked at for what is near."""
+MANY = 1_000
+"""So many messages that the index does not know yet are listed; where more are, it is being made."""
+NEWEST, NEARLY = 30_000, 1_000
+"""So many messages are looked at for what is near, and so many of them letter by letter, the newest first."""
 NUMBER = re.compile(r"(\d{1,9})(?:/(\d{4}|\d{2}))?")
 Condition = sa.ColumnElement[bool]
 _MARKED = MESSAGE.alias()
+_UNLED = sa.literal_column("+message.id")
+"""The plus keeps SQLite from beginning with what the index proposes: rows come in the order of the page then."""
 TEXTS = tuple(MESSAGE.c[name] for name in ("id", "subject", "sender_name", "sender_address", "text"))
 
 
@@ -57,19 +61,31 @@ class SqlSearchBook:
         if not folded:
             records = self._queue.page(view, offset=offset, limit=limit + 1)
             return Found(tuple(Hit(one, Place.HEAD) for one in records[:limit]), more=len(records) > limit)
-        shown = in_view(self._transaction, view)
+        shown, reached = in_view(self._transaction, view), self._index.reached()
+        try:
+            return self._found(folded, shown, reached, offset=offset, limit=limit)
+        except StorageError as error:
+            if reached is None:
+                raise
+            # Where the index alone is damaged, clerks still find what lists show; `verify` names it.
+            _log.warning("search.index-unusable", error=str(error))
+            return self._found(folded, shown, None, offset=offset, limit=limit)
+
+    def _found(self, folded: str, shown: list[Condition], reached: int | None, *, offset: int, limit: int) -> Found:
+        """With an index that goes up to row `reached`, or without any."""
         numbered = self._numbered(folded, shown)
         first = numbered[offset : offset + limit]
-        rest = self._said(
-            folded, _but(shown, numbered), offset=max(0, offset - len(numbered)), limit=limit - len(first)
-        )
+        others = [*_but(shown, numbered), _not_secret(self._transaction)]
+        rest = self._said(folded, others, reached, offset=max(0, offset - len(numbered)), limit=limit - len(first))
         hits = (*(Hit(one, Place.NUMBER) for one in self._records(first)), *rest.hits)
         if hits or offset or len(folded) < SHORTEST_NEAR:
             return Found(hits, more=rest.more or len(numbered) > offset + limit)
-        return Found(tuple(Hit(one, Place.HEAD) for one in self._near(folded, shown, limit)), near=True)
+        return Found(tuple(Hit(one, Place.HEAD) for one in self._near(folded, others, reached, limit)), near=True)
 
     def _records(self, message_ids: Sequence[int]) -> list[MessageRecord]:
         """In the order of the rows."""
+        if not message_ids:
+            return []
         records = {one.logged.id: one for one in self._queue.records(message_ids)}
         return [records[one] for one in message_ids]
 
@@ -78,45 +94,38 @@ class SqlSearchBook:
         number = NUMBER.fullmatch(folded)
         if number is None:
             return []
-        entry = REGISTER_ENTRY.c
-        years = sa.select(REGISTER_COUNTER.c.year).where(REGISTER_COUNTER.c.agency == self._transaction.agency)
-        if number[2]:
-            century = "" if len(number[2]) == 4 else "25"
-            years = years.where(REGISTER_COUNTER.c.year == int(f"{century}{number[2]}"))
+        entry, counter = REGISTER_ENTRY.c, REGISTER_COUNTER.c
+        same = [getattr(entry, name) == getattr(counter, name) for name in ("agency", "register", "year")]
         query = (
             sa.select(entry.message_id)
+            .select_from(REGISTER_COUNTER.join(REGISTER_ENTRY, sa.and_(*same)))
             .join(MESSAGE, MESSAGE.c.id == entry.message_id)
-            .where(entry.agency == self._transaction.agency, entry.number == int(number[1]), entry.year.in_(years))
-            .where(*shown)
+            .where(counter.agency == self._transaction.agency, entry.number == int(number[1]), *shown)
             .order_by(entry.year.desc())
         )
+        if number[2]:
+            century = "" if len(number[2]) == 4 else "25"
+            query = query.where(counter.year == int(f"{century}{number[2]}"))
         return [row.message_id for row in self._transaction.all(query)]
 
-    def _said(self, folded: str, shown: list[Condition], *, offset: int, limit: int) -> Found:
-        """Messages that say it, none of which is secret (R58)."""
-        shown = [*shown, _not_secret(self._transaction)]
-        reached = self._index.reached() if len(folded) >= SHORTEST else None
-        if reached is None:
+    def _said(self, folded: str, shown: list[Condition], reached: int | None, *, offset: int, limit: int) -> Found:
+        """Messages that say it."""
+        if reached is None or len(folded) < SHORTEST:
             return self._slice(folded, [*shown, _in_head(folded)], offset=offset, limit=limit)
-        try:
-            return self._indexed(folded, shown, reached, offset=offset, limit=limit)
-        except StorageError as error:
-            # Where the index alone is damaged, clerks still find what lists show; `verify` names it.
-            _log.warning("search.index-unusable", error=str(error))
-            return self._slice(folded, [*shown, _in_head(folded)], offset=offset, limit=limit)
-
-    def _indexed(self, folded: str, shown: list[Condition], reached: int, *, offset: int, limit: int) -> Found:
-        matching = self._index.matching(folded)
-        fresh = sa.and_(_fresh(self._transaction, reached), _in_head(folded))
+        matching, fresh = self._index.matching(folded), self._index.fresh(reached, MANY + 1)
+        heads = [MESSAGE.c.id > reached] if len(fresh) > MANY else [MESSAGE.c.id.in_(fresh)]
+        heads.append(_in_head(folded))
         proposed = [row.rowid for row in self._transaction.all(matching.limit(FEW + 1))]
-        proposed += [row.id for row in self._transaction.all(_ids([*shown, fresh]).limit(FEW + 1))]
-        if len(proposed) <= FEW:
-            rows = self._true([*shown, MESSAGE.c.id.in_(proposed)], folded)
+        if len(fresh) <= MANY:
+            proposed += self._ids([*shown, *heads]) if fresh else []
+        if len(fresh) <= MANY and len(proposed) <= FEW:
+            rows = self._true([*shown, MESSAGE.c.id.in_(proposed)], folded) if proposed else []
             return Found(tuple(self._hits(folded, rows[offset : offset + limit])), more=len(rows) > offset + limit)
-        # A plus keeps SQLite from beginning with what the index proposes: rows come in the order of the page then.
-        return self._slice(
-            folded, [*shown, sa.or_(sa.literal_column("+message.id").in_(matching), fresh)], offset=offset, limit=limit
-        )
+        either = sa.or_(_UNLED.in_(matching), sa.and_(*heads))
+        return self._slice(folded, [*shown, either], offset=offset, limit=limit)
+
+    def _ids(self, conditions: list[Condition]) -> list[int]:
+        return [row.id for row in self._transaction.all(_ids(conditions).limit(FEW + 1))]
 
     def _slice(self, folded: str, conditions: list[Condition], *, offset: int, limit: int) -> Found:
         query = _ids(conditions).order_by(*ORDER).offset(offset).limit(limit + 1)
@@ -135,15 +144,20 @@ class SqlSearchBook:
         """Where each says it; without those that do not."""
         records = self._records(message_ids)
         found = {one.logged.id: _in_message(one, folded) for one in records}
-        files = files_of(self._transaction, [row for row, hit in found.items() if hit is None])
+        rest = [row for row, hit in found.items() if hit is None]
+        files = files_of(self._transaction, rest)
         hits = (found[one.logged.id] or _in_files(one, folded, files.get(one.logged.id, ())) for one in records)
         return [hit for hit in hits if hit is not None]
 
-    def _near(self, folded: str, shown: list[Condition], limit: int) -> list[MessageRecord]:
+    def _near(self, folded: str, shown: list[Condition], reached: int | None, limit: int) -> list[MessageRecord]:
         """The newest whose subject, name or address differs by one letter."""
-        parts = sa.or_(*(_in_head(part) for part in near_parts(folded)))
-        query = sa.select(MESSAGE.c.id, MESSAGE.c.search_text).where(*shown, _not_secret(self._transaction), parts)
-        rows = self._transaction.all(query.order_by(*ORDER).limit(NEARLY))
+        parts = near_parts(folded)
+        if reached is not None and min(map(len, parts)) >= SHORTEST:
+            fresh = self._index.fresh(reached, MANY)
+            shown = [*shown, sa.or_(_UNLED.in_(self._index.matching(*parts)), MESSAGE.c.id.in_(fresh))]
+        newest = sa.select(MESSAGE.c.id, MESSAGE.c.search_text).where(*shown).order_by(*ORDER).limit(NEWEST).subquery()
+        held = sa.or_(*(sa.func.instr(newest.c.search_text, part) > 0 for part in parts))
+        rows = self._transaction.all(sa.select(newest).where(held).limit(NEARLY))
         return self._records([row.id for row in rows if near(row.search_text, folded)][:limit])
 
 
@@ -158,12 +172,6 @@ def _but(shown: list[Condition], message_ids: Sequence[int]) -> list[Condition]:
 def _in_head(folded: str) -> Condition:
     """In subject, sender's name or address."""
     return sa.func.instr(MESSAGE.c.search_text, folded) > 0
-
-
-def _fresh(transaction: Transaction, reached: int) -> Condition:
-    """Of which the index does not know what they say."""
-    waiting = sa.select(SEARCH_WAIT.c.message_id).where(SEARCH_WAIT.c.agency == transaction.agency)
-    return sa.or_(MESSAGE.c.id > reached, MESSAGE.c.id.in_(waiting))
 
 
 def _not_secret(transaction: Transaction) -> Condition:

@@ -75,9 +75,15 @@ class SearchIndex:
         return self._transaction.run(query).scalar_one_or_none() if self.able else None
 
     @staticmethod
-    def matching(words: str) -> sa.Select[tuple[int]]:
-        """Rows of messages in which all trigrams of `words` stand, of whatever agency, as a query."""
-        return MATCHING.params(wanted=_wanted(words))
+    def matching(*words: str) -> sa.Select[tuple[int]]:
+        """Rows of messages, of whatever agency, in which all trigrams of one of the `words` stand, as a query."""
+        return MATCHING.params(wanted=" OR ".join(f"({_wanted(one)})" for one in words))
+
+    def fresh(self, reached: int, limit: int) -> list[int]:
+        """Rows of messages of which the index does not know what they say, as they are or at all; at most so many."""
+        ours = sa.select(MESSAGE.c.id).where(MESSAGE.c.agency == self._agency, MESSAGE.c.id > reached)
+        waiting = sa.select(SEARCH_WAIT.c.message_id).where(SEARCH_WAIT.c.agency == self._agency)
+        return [row[0] for query in (ours, waiting) for row in self._transaction.all(query.limit(limit))][:limit]
 
     def again(self, message_ids: Collection[int]) -> None:
         if self.reached() is None or not message_ids:

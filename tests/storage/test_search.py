@@ -111,6 +111,8 @@ def test_a_damaged_index_costs_nothing(sql_books: SqlBooks, database: str, tmp_p
     assert {one.severity for one in found} == {Severity.NOTE}
     assert "mailroom search rebuild" in found[0].text
     assert rows(searched(sql_books, "แจ้งเหตุ")) == [logged.id]
+    assert rows(searched(sql_books, "แจ้งเหดุ")) == [logged.id]
+    assert rows(searched(sql_books, "ประปาแตก")) == []
     assert Indexing(sql_books).rebuild() == 1
     assert rows(searched(sql_books, "ประปาแตก")) == [logged.id]
 
