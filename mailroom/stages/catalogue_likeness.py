@@ -32,6 +32,8 @@ REACH = 600
 """Characters of a text that are compared: what is wanted stands in the beginning, and courtesies are like nothing."""
 PHRASES_PART = 0.1
 """Of the logarithm of a party's points, beside the cosine."""
+LEAST_ENTRIES = 12
+"""Among fewer services and agencies nothing shows which pieces of a text are rare, and anything is like one of them."""
 _SHORTEST, _LONGEST = 3, 4
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\d[\d./:-]{3,}")
 """Addresses and numbers are like nothing."""
@@ -55,6 +57,8 @@ class _Index:
 def alike(text: str, points: dict[Owner, float], catalogue: Catalogue) -> tuple[Likeness, ...]:
     """What a normalised text is most like, best first. `points` of phrases found in it count as well."""
     index = _index(CatalogueKey(catalogue))
+    if len(index.owners) < LEAST_ENTRIES:
+        return ()
     sums, square = [0.0] * len(index.owners), 0.0
     for gram, times in _grams(respelled(_ADDRESS.sub(" ", text[:REACH]).casefold())).items():
         found = index.weights.get(gram)

@@ -153,17 +153,20 @@ def test_a_file_is_saved_under_its_thai_name(clerk: Visitor) -> None:
     """Attachment and original arrive as files with the names that a clerk expects."""
     page = clerk.go("/messages/6")
     with page.expect_download() as saved:
-        page.get_by_role("link", name="แบบแปลน ชั้น ๑.pdf").click()
+        page.get_by_role("link", name="แบบแปลน ชั้น ๑.pdf").first.click()
     assert saved.value.suggested_filename == "แบบแปลน ชั้น ๑.pdf"
     with page.expect_download() as saved:
         page.get_by_role("link", name="ดาวน์โหลดเมลต้นฉบับ").click()
     assert saved.value.suggested_filename == "message-6.eml"
 
 
-def test_a_secret_message_opens_with_a_click(clerk: Visitor) -> None:
-    """The seal shows a notice; one click opens the message."""
+def test_a_secret_message_opens_with_a_click_for_who_is_named(office: FiledOffice, clerk: Visitor) -> None:
+    """The seal shows a notice, and to others nothing but that; one click of a clerk who is named opens the message."""
     page = clerk.go("/messages/4")
     expect(page.get_by_text("รายชื่อ")).to_have_count(0)
+    expect(page.get_by_role("button", name="เปิดดู")).to_have_count(0)
+    office.clear()
+    clerk.go("/messages/4")
     page.get_by_role("button", name="เปิดดู").click()
     expect(page.get_by_role("heading", name="ลับมาก รายชื่อ")).to_be_visible()
 

@@ -127,7 +127,7 @@ def test_a_clerk_reads_a_whole_conversation(visitor: Visitor, tmp_path: Path) ->
     expect(page.get_by_text("ละติจูด 13.756331")).to_be_visible()
     expect(page.get_by_text("บัญชีธนาคาร")).to_have_count(0)
     with page.expect_download() as saved:
-        page.get_by_role("link", name="แบบแปลน ชั้น ๑.pdf").click()
+        page.get_by_role("link", name="แบบแปลน ชั้น ๑.pdf").first.click()
     assert saved.value.suggested_filename == "แบบแปลน ชั้น ๑.pdf"
     page.get_by_role("link", name="อ้างถึง").click()
     assert page.url.endswith("#said-1")
