@@ -122,7 +122,7 @@ class _Desk:
         if kind == RULES:
             # Rules with a trained model load numpy, whose threads this process could not begin.
             os.environ["OPENBLAS_NUM_THREADS"] = "1"
-            self._classify = pickle.loads(raw).classify  # noqa: S301 - it comes from the parent, before any mail
+            self._classify = _classifier(raw)
             gc.freeze()
             return []
         attachment, content = leaf(raw, part)
@@ -134,6 +134,15 @@ class _Desk:
             return Reading(message, self._classify(message) if self._classify else None)
         except Exception:
             return Reading(message)
+
+
+def _classifier(rules: bytes) -> Classify | None:
+    """None where a trained model, or the library that it needs, does not fit in here: then the parent classifies."""
+    try:
+        classify: Classify = pickle.loads(rules).classify  # noqa: S301 - it comes from the parent, before any mail
+    except (ImportError, MemoryError, OSError):
+        return None
+    return classify
 
 
 def _blob(content: bytes) -> list[bytes]:

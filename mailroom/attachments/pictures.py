@@ -5,11 +5,35 @@ import warnings
 from collections.abc import Iterator
 
 import zxingcpp
-from PIL import Image, ImageFilter, ImageMath, ImageOps
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFilter,
+    ImageMath,
+    ImageOps,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from mailroom.attachments.found import PICTURES, Found
 from mailroom.domain.attachment_reading import ReadingState
 
+_LOADED = (
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+"""Before the process is confined: Pillow would load them late, and forty others with them."""
 _FORMATS = ("PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP")
 _PIXELS = 80_000_000
 """A photo of a good telephone has 50 million."""

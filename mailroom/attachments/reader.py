@@ -23,6 +23,8 @@ from signing.confined import Confined, ConfinedLimits, LostError
 LARGEST = 64 << 20
 """A larger file is not read: no mail server hands one over."""
 _PICTURE_BYTES = 16 << 20
+_PATIENCE = 4
+"""So many times its processor time OCR of all pictures of a file may take on the wall."""
 _LOST = {
     "time-limit": ReadingState.TIMED_OUT,
     "memory-limit": ReadingState.TOO_LARGE,
@@ -34,7 +36,7 @@ class ConfinedAttachmentReader:
     """A `mailroom.ports.AttachmentReader`. For one thread at a time; its process begins with the first file."""
 
     def __init__(self, limits: ConfinedLimits, *, scanner: Clamd | None = None, ocr: Tesseract | None = None) -> None:
-        """`limits` hold for each of two questions on a file; OCR of all its pictures has as much time again."""
+        """`limits` hold for each of two questions on a file."""
         self._seconds = limits.seconds
         self._scanner = scanner
         self._ocr = ocr
@@ -90,7 +92,7 @@ class ConfinedAttachmentReader:
 
     def _pictured(self, pictures: Sequence[bytes]) -> tuple[str, bool]:
         """What OCR read in pictures, and whether that is all of them."""
-        until = time.monotonic() + self._seconds
+        until = time.monotonic() + _PATIENCE * self._seconds
         read: list[str | None] = []
         for picture in pictures if self._ocr else ():
             left = until - time.monotonic()

@@ -52,13 +52,19 @@ class Tesseract:
     memory: int
     """Address space in bytes."""
 
-    def words(self, pgm: bytes, seconds: float) -> str | None:
-        """The words in one grey picture; None where it took longer, or did not bear the picture."""
-        command = [sys.executable, "-I", "-c", _BOOT, _ROOT, str(self.memory), str(seconds), self.path, *_PAGE]
+    seconds: float
+    """Processor time for one picture."""
+
+    def words(self, pgm: bytes, patience: float) -> str | None:
+        """The words in one grey picture; None where it took longer, or did not bear the picture.
+
+        `patience` is in seconds on the wall: a machine that does much else gives it little of its time.
+        """
+        command = [sys.executable, "-I", "-c", _BOOT, _ROOT, str(self.memory), str(self.seconds), self.path, *_PAGE]
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/"
         ) as process:
-            timer = threading.Timer(seconds, process.kill)
+            timer = threading.Timer(patience, process.kill)
             feeder = threading.Thread(target=_feed, args=(process.stdin, pgm), daemon=True)
             timer.start()
             feeder.start()

@@ -57,7 +57,7 @@ def attachment_reader(settings: AttachmentsSection) -> ConfinedAttachmentReader:
     return ConfinedAttachmentReader(
         limits,
         scanner=Clamd(settings.clamav) if settings.clamav else None,
-        ocr=Tesseract(path, limits.memory) if path else None,
+        ocr=Tesseract(path, limits.memory, limits.seconds) if path else None,
     )
 
 

@@ -19,8 +19,8 @@ class AttachmentsSection(Section):
     )
     seconds: Annotated[float, Field(gt=0, le=600)] = Field(
         30.0,
-        description="Seconds that each step of reading one attachment may take: its words, its codes, and OCR of all its "
-        "pictures; a page of OCR needs one to two seconds.",
+        description="Processor time that each step of reading one attachment may cost: its words, its codes, and OCR of "
+        "one page, which needs two seconds.",
     )
     memory_mb: Annotated[int, Field(ge=256, le=8192)] = Field(
         1024, description="Memory that reading one attachment may use, in megabytes."

@@ -10,6 +10,8 @@ from mailroom.stages.certified import least_needed, lower_bound, upper_bound
 
 WINDOW = 600
 """So many audited answers are looked back on."""
+LEAST = 20
+"""Of fewer nothing is concluded: one error in the first hour would have a clerk asked for weeks."""
 
 Drawn = TypeVar("Drawn")
 
@@ -22,8 +24,8 @@ def asks(asks_now: bool, wrong: int, of: int, target: float) -> bool:
     """
     if asks_now:
         return upper_bound(wrong, of) > target
-    if of < least_needed(target):
-        return lower_bound(wrong, of) > target
+    if of < max(LEAST, least_needed(target)):
+        return of >= LEAST and lower_bound(wrong, of) > target
     return upper_bound(wrong, of) > target
 
 

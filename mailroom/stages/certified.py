@@ -6,6 +6,7 @@ Bounds are those of Clopper and Pearson: exact, one-sided, at 95 %.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LEVEL = 0.95
 _STEPS = 60
@@ -23,6 +24,7 @@ def lower_bound(wrong: int, of: int, level: float = LEVEL) -> float:
     return 0.0 if wrong <= 0 or of <= 0 else _quantile(1 - level, wrong, of - wrong + 1)
 
 
+@lru_cache(maxsize=64)
 def least_needed(target: float, wrong: int = 0, level: float = LEVEL) -> int:
     """So many answers, of which `wrong` are wrong, show that no more than `target` are."""
     low, high = wrong, max(2, wrong + 1)

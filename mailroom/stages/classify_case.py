@@ -56,14 +56,18 @@ class MessageCase:
 
     @cached_property
     def text(self) -> str:
-        """What decides: the sender's own words without the signature, and what a forwarded message carries.
+        """What decides: the sender's own words without the signature, and what a forwarded message carries."""
+        return without_asides(self._with_carried(self.body.said))
 
-        Who answers nothing and has no words but what looks carried along wrote those, in the form of a letter.
-        """
-        body = self.body
-        carries = self.forwarded or not (body.own or self.is_reply)
-        parts = (body.said, body.quoted) if carries else (body.said,)
-        return without_asides("\n".join(part for part in parts if part))
+    @cached_property
+    def face(self) -> str:
+        """The same with closing and signature, by which letters are known."""
+        return self._with_carried(self.body.own)
+
+    def _with_carried(self, own: str) -> str:
+        # Who answers nothing and has no words but what looks carried along wrote those, in the form of a letter.
+        carries = self.forwarded or not (self.body.own or self.is_reply)
+        return "\n".join(part for part in (own, self.body.quoted if carries else "") if part)
 
     @cached_property
     def said(self) -> str:
@@ -76,7 +80,7 @@ class MessageCase:
 
     @cached_property
     def marks(self) -> LetterMarks:
-        return read_marks(self.message.subject, self.text)
+        return read_marks(self.message.subject, self.face)
 
     @cached_property
     def chosen(self) -> Service | None:

@@ -7,7 +7,7 @@ from mailroom.domain.chat import UNKNOWN_EVENT
 from mailroom.domain.decision import Kind, Reason
 from mailroom.stages import kinds
 from mailroom.stages.asked_act import Wish
-from mailroom.stages.automatic import find_automatic
+from mailroom.stages.automatic import find_automatic, own_address
 from mailroom.stages.catalogue_score import LEAST_AGENCY, does
 from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.courtesy import only_thanks
@@ -27,6 +27,7 @@ LEAST_AGENCY_IN_SHORT = 4.0
 
 _BROKEN_DEFECTS = ("unreadable", "event-malformed", "event-id-reused")
 """Defects of what nobody can make sense of."""
+_OFFICES = re.compile(r"@(?:[\w-]+\.)*(?:go|mi)\.th$")
 _NOTHING = re.compile(r"^\W*(?:\(?(?:no subject|ไม่มีชื่อเรื่อง|ไม่มีหัวเรื่อง|ไม่มีหัวข้อ|none)\)?)?\W*$", re.I)
 
 Finding = tuple[Kind, tuple[Reason, ...]]
@@ -79,11 +80,21 @@ def _official_letter(case: MessageCase) -> Finding | None:
     """A letter number on the face, with two more parts of an official letter, or alone in the subject (R54, R56)."""
     number = case.marks.letter_no
     if not number:
-        return None
+        return _office_mail(case)
     in_subject = bool(letter_number(bare_subject(case.message.subject)))
-    if face_parts(case.text) + 2 * in_subject < 2:
+    if face_parts(case.face) + 2 * in_subject < 2:
         return None
     return Kind.OFFICIAL_LETTER, (Reason("letter-number", number),)
+
+
+def _office_mail(case: MessageCase) -> Finding | None:
+    """An office's own address, with four parts of a letter: its number stands in what it encloses."""
+    sender = case.message.sender.address.lower()
+    if not _OFFICES.search(sender) or own_address(sender, case.agency) or sender in case.agency.officer_addresses:
+        return None
+    if face_parts(case.face) < 4 or not case.message.attachments:
+        return None
+    return Kind.OFFICIAL_LETTER, (Reason("letter-of-office", case.message.sender.address),)
 
 
 def _forwarded(case: MessageCase) -> Finding | None:

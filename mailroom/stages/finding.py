@@ -75,6 +75,13 @@ def marked(text: str, words: str) -> Excerpt | None:
     return Excerpt(text[: place[0]], text[place[0] : place[1]], text[place[1] :])
 
 
+def marked_near(text: str, words: str) -> Excerpt | None:
+    """The same for what differs from compact words by one letter."""
+    spelled = compact(text)
+    place = near(spelled, words) if len(words) >= SHORTEST_NEAR else None
+    return marked(text, spelled[slice(*place)]) if place else None
+
+
 def _one_line(text: str) -> str:
     """Runs of white space as one blank, at both ends as well."""
     words = " ".join(text.split())

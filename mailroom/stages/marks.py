@@ -21,8 +21,13 @@ _TOP_LINES = 8
 _REACH = 3000
 """Characters of a body that are read as its face."""
 
-NUMBER = r"(?:ที่\s*)?(?!ทร\.?\s?\d|ภป\.?\s?\d|ภดส|สด\.?\s?\d)([ก-ฮ]{2,4}\.?\s?(?:\([ก-๙.]{1,12}\)\s?)?\d{2,5}(?:\.\d{1,4}){0,3}(?:\s?\([ก-๙.]{1,12}\)(?:\.\d{1,4}){0,2})?\s?/\s?(?:ว\s?\.?|[ก-ฮ]{2,4}\.)?\s?\d{1,6}(?:[-.]\d{1,6})?)"
-_LABELLED_NUMBER = re.compile(rf"(?:^|[\s\])】])ที่\s*(?!ซอย|หมู่){NUMBER}(?!\d)", re.M)
+NUMBER = r"(?:ที่\s*)?(?!ทร\.?\s?\d|ภป\.?\s?\d|ภดส|สด\.?\s?\d)([ก-ฮ]{2,4}\.?\s?(?:\([ก-๙.]{1,12}\)\s?)?\d{2,5}(?:\.\d{1,4}){0,3}(?:\s?\([ก-๙.]{1,12}\)(?:\.\d{1,4}){0,2})?\s?/\s?(?:ว\s?\.?|พิเศษ|[ก-ฮ]{2,4}\.)?\s?\d{1,6}(?:[-.]\d{1,6})?)"
+_LABELLED_NUMBER = re.compile(
+    rf"(?:^|[\s\])】])(?:(?:หนังสือ)?เลข)?ที่(?:หนังสือ)?\s*[:：]?\s*(?!ซอย|หมู่){NUMBER}(?!\d)", re.M
+)
+_OFFICE_CODES = "กค|กต|กษ|กห|คค|ดศ|ทส|นร|พณ|พน|พม|มท|ยธ|รง|วธ|ศธ|สธ|อก|อว|ตช|อส|ศย|ศป|ปช|ลต|สม"
+_FIRST_NUMBER = re.compile(rf"^(?=(?:{_OFFICE_CODES})\b|(?:{_OFFICE_CODES})\s?[\d(]){NUMBER}(?!\d)\s")
+"""In a subject: known codes of ministries need no label."""
 _LINE_NUMBER = re.compile(rf"^\s*{NUMBER}\s*$", re.M)
 COURT_CASE = re.compile(r"(?:คดี|หมายเลข)(?:หมายเลข)?(?:ดำ|แดง)?ที่\s*\S{1,6}\s?\d{1,7}/\d{4}")
 _CITED = re.compile(r"(?:อ้างถึง|ตามหนังสือ|ตามที่)[^\n]{0,200}")
@@ -114,6 +119,8 @@ def letter_number(text: str) -> str:
         return ""
     text = COURT_CASE.sub(" ", _CITED.sub("", text))
     match = _LABELLED_NUMBER.search(text) or _LINE_NUMBER.search(text)
+    if match is None and "\n" not in text:
+        match = _FIRST_NUMBER.match(text)
     if match is None:
         return ""
     code, _, running = re.sub(r"\s+", " ", match[1]).strip().partition("/")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import JSONResponse, Response
 
 from mailroom.ports import UnitOfWork
-from mailroom.stages.finding import marked
+from mailroom.stages.finding import marked, marked_near
 from mailroom.stages.normalise import compact
 from mailroom.web.site import Site, Visit
 
@@ -39,7 +39,7 @@ def queue_page(site: Site, visit: Visit) -> Response:
         found=found,
         more=found.more,
         page=page,
-        marked=lambda text: marked(text, "" if found.near else words),
+        marked=lambda text: (marked_near if found.near else marked)(text, words),
         hint=_hint(words, waiting),
         waiting=waiting,
         stranded=stranded if view == "undelivered" else 0,

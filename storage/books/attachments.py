@@ -7,14 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from mailroom.domain.attachment_reading import OPEN, AttachmentReading, FileFinding, ReadingState, UnreadFile
+from mailroom.domain.attachment_reading import AttachmentReading, FileFinding, ReadingState, UnreadFile
 from mailroom.domain.decision import Outcome, Secrecy
+from mailroom.domain.message import LoggedMessage
 from storage.books.codec import logged_of
 from storage.books.hidden import in_sight
 from storage.books.messages import LOGGED_COLUMNS
 from storage.books.records import attachments_of
 from storage.tables import ATTACHMENT, ATTACHMENT_READING, MESSAGE
-from storage.transaction import Transaction
+from storage.transaction import Transaction, chunks
 
 _KEY = ("message_id", "part")
 _READ = ("state", "read_at", "pages", "pictured_from", "codes", "findings", "text")
@@ -22,6 +23,9 @@ _NOTHING: Mapping[str, Any] = {"pages": 0, "pictured_from": None, "codes": [], "
 _SAME_PART = sa.and_(
     ATTACHMENT_READING.c.message_id == ATTACHMENT.c.message_id, ATTACHMENT_READING.c.part == ATTACHMENT.c.part
 )
+_FILE = ATTACHMENT.alias("file")
+_IS_OPEN = sa.text("attachment_reading.state IN ('begun', 'waits')")
+"""Written as the index has it that holds these alone, so that it is seen to fit."""
 _READ_IN = (Outcome.ACCEPT, Outcome.HOLD, Outcome.REDIRECT_AGENCY, Outcome.REDIRECT_CHANNEL)
 
 
@@ -33,23 +37,44 @@ class SqlAttachmentBook:
         self._agency = transaction.agency
 
     def unread(self, limit: int) -> Sequence[UnreadFile]:
-        tables = ATTACHMENT.join(MESSAGE, MESSAGE.c.id == ATTACHMENT.c.message_id)
-        is_open = ATTACHMENT_READING.c.state.in_([state.value for state in OPEN])
-        query = (
-            sa.select(*LOGGED_COLUMNS, ATTACHMENT.c.part, ATTACHMENT_READING.c.attempts.label("begun"))
-            .select_from(tables.outerjoin(ATTACHMENT_READING, _SAME_PART))
-            .where(ATTACHMENT.c.agency == self._agency, ATTACHMENT.c.withdrawn.is_(False))
-            .where(sa.or_(ATTACHMENT_READING.c.message_id.is_(None), is_open))
+        begun = self._keys(ATTACHMENT_READING, limit, _IS_OPEN, ATTACHMENT_READING.c.agency == self._agency)
+        untouched = self._keys(ATTACHMENT, limit, ~sa.exists().where(_SAME_PART).correlate(ATTACHMENT))
+        keys = sorted({*begun, *untouched}, key=lambda key: (-key[0], key[1]))[:limit]
+        ids = [message_id for message_id, _ in keys]
+        files = attachments_of(self._transaction, ids)
+        by_part = {(message_id, one.part): one for message_id, some in files.items() for one in some}
+        logged, attempts = self._logged(ids), self._attempts(ids)
+        return [UnreadFile(logged[key[0]], by_part[key], attempts.get(key, 0)) for key in keys]
+
+    def _keys(
+        self, table: sa.Table, limit: int, *conditions: sa.ColumnElement[bool] | sa.TextClause
+    ) -> list[tuple[int, int]]:
+        """Message and part. Columns of the key alone decide until one is found: most rows are never looked at."""
+        of_file = sa.and_(_FILE.c.message_id == table.c.message_id, _FILE.c.part == table.c.part)
+        may_be_read = (
+            sa.select(sa.literal(1))
+            .select_from(_FILE.join(MESSAGE, MESSAGE.c.id == _FILE.c.message_id))
+            .where(of_file, _FILE.c.agency == self._agency, _FILE.c.withdrawn.is_(False))
             .where(MESSAGE.c.outcome.in_([outcome.value for outcome in _READ_IN]), MESSAGE.c.duplicate_of.is_(None))
             .where(MESSAGE.c.classification["secrecy"].as_string() == Secrecy.NONE.value)
-            .where(*in_sight(self._transaction, ATTACHMENT.c.message_id))
-            .order_by(ATTACHMENT.c.message_id.desc(), ATTACHMENT.c.part)
-            .limit(limit)
+            .where(*in_sight(self._transaction, _FILE.c.message_id))
+            .correlate(table)
+            .exists()
         )
-        rows = self._transaction.all(query)
-        files = attachments_of(self._transaction, [row.id for row in rows])
-        by_part = {(message_id, one.part): one for message_id, some in files.items() for one in some}
-        return [UnreadFile(logged_of(row), by_part[row.id, row.part], row.begun or 0) for row in rows]
+        query = sa.select(table.c.message_id, table.c.part).where(*conditions, may_be_read)
+        query = query.order_by(table.c.message_id.desc(), table.c.part).limit(limit)
+        return [(row.message_id, row.part) for row in self._transaction.all(query)]
+
+    def _logged(self, ids: Sequence[int]) -> dict[int, LoggedMessage]:
+        query = sa.select(*LOGGED_COLUMNS)
+        rows = (row for some in chunks(ids) for row in self._transaction.all(query.where(MESSAGE.c.id.in_(some))))
+        return {row.id: logged_of(row) for row in rows}
+
+    def _attempts(self, ids: Sequence[int]) -> dict[tuple[int, int], int]:
+        table = ATTACHMENT_READING.c
+        query = sa.select(table.message_id, table.part, table.attempts)
+        rows = (row for some in chunks(ids) for row in self._transaction.all(query.where(table.message_id.in_(some))))
+        return {(row.message_id, row.part): row.attempts for row in rows}
 
     def attempt(self, message_id: int, part: int, at: datetime) -> None:
         insert = self._transaction.insert_or_pass(ATTACHMENT_READING, *_KEY)
@@ -89,9 +114,8 @@ class SqlAttachmentBook:
 
     def waiting(self) -> int:
         ours = ATTACHMENT_READING.c.agency == self._agency
-        # Written out, so that the index that holds these alone is seen to fit.
-        waits = ATTACHMENT_READING.c.state == sa.literal_column(f"'{ReadingState.WAITS.value}'")
-        counted = sa.select(sa.func.count()).select_from(ATTACHMENT_READING).where(ours, waits)
+        waits = ATTACHMENT_READING.c.state == ReadingState.WAITS.value
+        counted = sa.select(sa.func.count()).select_from(ATTACHMENT_READING).where(ours, _IS_OPEN, waits)
         return int(self._transaction.run(counted).scalar_one())
 
 

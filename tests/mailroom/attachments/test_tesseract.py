@@ -23,7 +23,7 @@ WORDS = "หนังสือยินยอม\nเจ้าของที่
 @pytest.fixture(scope="module")
 def tesseract() -> Tesseract:
     assert "tha" in languages(program()), "install tesseract-ocr-tha"
-    return Tesseract(program(), MEMORY)
+    return Tesseract(program(), MEMORY, 60)
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +65,16 @@ def test_words_that_cost_too_much_time_are_left_out_and_said_to_be(tesseract: Te
     assert tesseract.words(to_pgm(Image.new("L", (2000, 2000))), 0.05) is None
 
 
+def test_processor_time_is_limited(tmp_path: Path) -> None:
+    """Whatever the clock on the wall says."""
+    busy = replace(stand_in(tmp_path / "tesseract", "while True: pass"), seconds=0.5)
+    assert busy.words(b"", 300) is None
+
+
 def stand_in(path: Path, program: str) -> Tesseract:
     path.write_text(f"#!{sys.executable} -I\n{program}\n", encoding="utf-8")
     path.chmod(0o755)
-    return Tesseract(str(path), MEMORY)
+    return Tesseract(str(path), MEMORY, 20)
 
 
 def test_it_is_confined_before_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

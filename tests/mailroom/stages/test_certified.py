@@ -73,6 +73,7 @@ def test_the_promise_is_kept_nineteen_times_of_twenty() -> None:
     ("now", "wrong", "of", "target", "then"),
     [
         (False, 0, 0, 0.01, False),  # nothing audited yet
+        (False, 5, 19, 0.01, False),  # hardly anything
         (False, 1, 20, 0.01, False),  # one error proves nothing
         (False, 2, 20, 0.01, True),  # two do
         (False, 0, 299, 0.01, False),

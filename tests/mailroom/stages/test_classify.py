@@ -385,11 +385,35 @@ LETTER = "ที่ อท 0017.5/ว 4351\nศาลากลางจังห
         ("ขอเชิญประชุม", LETTER),
         ("ด่วนที่สุด ที่ มท ๐๘๐๘.๒/ว ๑๒๓๔ เรื่อง ซักซ้อมแนวทาง", "ตามเอกสารแนบ"),
         ("ที่ กค (กวจ) 0405.2/ว 198 ลงวันที่ 5 มกราคม 2569", "โปรดดูเอกสารแนบ"),
+        ("", LETTER.replace("อท 0017.5/ว 4351", "นร 1208/686-723")),
+        ("", LETTER.replace("ที่ อท 0017.5/ว 4351", "ที่ อท 52301/พิเศษ 12")),
+        ("", LETTER.replace("ที่ อท 0017.5/ว 4351", "เลขที่หนังสือ มท 0808.2/ว1234")),
+        ("อว 78.03/123 ขอความอนุเคราะห์นักศึกษาฝึกงาน", "เรียน นายกเทศมนตรี"),
     ],
 )
 def test_an_official_letter_is_known_by_its_face(subject: str, text: str) -> None:
     """A letter number with the fixed parts of an official letter, or in the subject, makes an official letter."""
     assert classify(message(subject, text), NO_HISTORY, AGENCY, catalogue()).kind is Kind.OFFICIAL_LETTER
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("saraban@angthong.example.go.th", Kind.OFFICIAL_LETTER),
+        ("boss@company.example", Kind.REQUEST),
+    ],
+)
+def test_an_offices_mail_with_the_parts_of_a_letter_is_one(address: str, kind: Kind) -> None:
+    """From an address of the government, with an enclosure, also where the number stands only there."""
+    text = LETTER.split("\n", 3)[3]
+    sent = message("ขอเชิญประชุม", text, "หนังสือ.pdf", sender=Address("สารบรรณ", address))
+    assert classify(sent, NO_HISTORY, AGENCY, catalogue()).kind is kind
+
+
+@pytest.mark.parametrize("subject", ["ทร.14/1", "ซอย 12/3 ไฟดับ", "รถ 12/3 จอดขวาง", "ภ.ป. 12/1"])
+def test_a_form_or_a_house_is_no_letter_number(subject: str) -> None:
+    """Numbers of forms, houses and lanes look like numbers of letters."""
+    assert classify(message(subject, "ครับ"), NO_HISTORY, AGENCY, catalogue()).kind is not Kind.OFFICIAL_LETTER
 
 
 @pytest.mark.parametrize(

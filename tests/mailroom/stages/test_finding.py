@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailroom.domain.search import Excerpt
-from mailroom.stages.finding import AROUND, WINDOW, excerpt, find, marked, near, near_parts, trigrams
+from mailroom.stages.finding import AROUND, WINDOW, excerpt, find, marked, marked_near, near, near_parts, trigrams
 from mailroom.stages.normalise import compact
 
 THAI = st.text("กขคงนมรทที่า้เแโำํั 12๑๒Ab\n", max_size=30)
@@ -100,6 +100,13 @@ def test_trigrams_cover_all_letters(length: int) -> None:
 def test_a_slip_of_one_letter_is_forgiven(typed: str) -> None:
     """Left out, put in, exchanged, or changed places with its neighbour."""
     assert near("นายสมชายใจดี\nsomchai", typed) is not None
+
+
+def test_what_is_near_stands_apart() -> None:
+    """As it is written in the text, and nothing where it is not near, or too short to tell."""
+    assert marked_near("นาย สม ชาย ใจดี", "สมชัย") == Excerpt("นาย ", "สม ชาย", " ใจดี")
+    assert marked_near("นาย สม ชาย ใจดี", "สมศักดิ์") is None
+    assert marked_near("สมช", "สมข") is None
 
 
 @pytest.mark.parametrize("typed", ["สมศักดิ์", "ซมซาย", "ชายดี", "ดีsom"])

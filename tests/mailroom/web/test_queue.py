@@ -83,7 +83,7 @@ async def test_what_was_found_stands_out(office: Office, clerk: SignedIn) -> Non
         "1/2569": "<mark>1/2569</mark>",
         "ซอย 12": "<b>ในเนื้อความ</b> <bdi>เรียน นายก ขอเปิดร้านขายน้ำ ณ <mark>ซอย ๑๒</mark></bdi>",
         "แผนที่": "<b>ในไฟล์แนบ</b> <bdi><mark>แผนที่</mark>ร้าน.pdf</bdi>",
-        "4567เล่ม": "<bdi>แผนที่ร้าน.pdf</bdi> <bdi>โฉนดเลขที่ <mark>๔๕๖๗ เล่ม</mark> ๘</bdi>",
+        "4567เล่ม": "<bdi>แผนที่ร้าน.pdf</bdi>: <bdi>โฉนดเลขที่ <mark>๔๕๖๗ เล่ม</mark> ๘</bdi>",
     }.items():
         assert shown in (await clerk.get("/", q=words)).text, words
 
@@ -93,7 +93,7 @@ async def test_what_is_near_is_said_to_be_near(office: Office, clerk: SignedIn) 
     office.receive(letter())
     page = (await clerk.get("/", q="สมชัย รักถิ่น")).text
     assert "ใกล้เคียง" in page
-    assert "นายสมชาย รักถิ่น" in page
+    assert "นาย<mark>สมชาย รักถิ่น</mark>" in page
     assert "ใกล้เคียง" not in (await clerk.get("/", q="สมชาย รักถิ่น")).text
 
 
