@@ -31,7 +31,7 @@ NEWEST, NEARLY = 30_000, 1_000
 NUMBER = re.compile(r"(\d{1,9})(?:/(\d{4}|\d{2}))?")
 Condition = sa.ColumnElement[bool]
 _MARKED = MESSAGE.alias()
-_UNLED = sa.literal_column("+message.id")
+_UNLED: sa.ColumnElement[int] = sa.literal_column("+message.id")
 """The plus keeps SQLite from beginning with what the index proposes: rows come in the order of the page then."""
 TEXTS = tuple(MESSAGE.c[name] for name in ("id", "subject", "sender_name", "sender_address", "text"))
 
@@ -113,7 +113,7 @@ class SqlSearchBook:
         if reached is None or len(folded) < SHORTEST:
             return self._slice(folded, [*shown, _in_head(folded)], offset=offset, limit=limit)
         matching, fresh = self._index.matching(folded), self._index.fresh(reached, MANY + 1)
-        heads = [MESSAGE.c.id > reached] if len(fresh) > MANY else [MESSAGE.c.id.in_(fresh)]
+        heads: list[Condition] = [MESSAGE.c.id > reached] if len(fresh) > MANY else [MESSAGE.c.id.in_(fresh)]
         heads.append(_in_head(folded))
         proposed = [row.rowid for row in self._transaction.all(matching.limit(FEW + 1))]
         if len(fresh) <= MANY:
@@ -135,9 +135,9 @@ class SqlSearchBook:
     def _true(self, conditions: list[Condition], folded: str) -> list[int]:
         """Rows of messages that really say it, in order."""
         rows = self._transaction.all(sa.select(*TEXTS).where(*conditions).order_by(*ORDER))
-        said = {row.id for row in rows if any(folded in compact(one) for one in row[1:])}
+        said = {row.id for row in rows if any(folded in compact(text) for text in map(str, row[1:]))}
         files = files_of(self._transaction, [row.id for row in rows if row.id not in said])
-        said |= {row for row, some in files.items() if any(folded in compact(one) for file in some for one in file)}
+        said |= {row for row, some in files.items() if any(folded in compact(text) for file in some for text in file)}
         return [row.id for row in rows if row.id in said]
 
     def _hits(self, folded: str, message_ids: Sequence[int]) -> list[Hit]:
