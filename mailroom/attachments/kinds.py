@@ -11,6 +11,11 @@ _TEXTS = frozenset("application/xml text/x-script text/calendar text/vcard text/
 _OLD_OFFICE = frozenset(
     "application/x-ole-storage application/msword application/vnd.ms-excel application/vnd.ms-powerpoint".split()
 )
+_DOCUMENTS = tuple(
+    _OFFICE + name for name in ("wordprocessingml.document", "spreadsheetml.sheet", "presentationml.presentation")
+)
+_TELLING = frozenset((*_PICTURES, *_OLD_OFFICE, *_DOCUMENTS, "application/pdf", "application/zip", "application/rtf"))
+"""Types that are always told by the content."""
 _PDF_REACH = 1024
 """Readers of PDF look so far for its head."""
 _SAMPLE = 8192
@@ -37,6 +42,8 @@ class FileKind(StrEnum):
     SHEET = "sheet"
     OLD_OFFICE = "old-office"
     ARCHIVE = "archive"
+    PACKAGE = "package"
+    """A document of another office, or another kind of Office, packed as an archive."""
     PICTURE = "picture"
     HTML = "html"
     TEXT = "text"
@@ -60,7 +67,7 @@ def kind_of(content: bytes) -> tuple[FileKind, str]:
     if found in by_type:
         return by_type[found], found
     if content.startswith(b"PK\x03\x04"):
-        return FileKind.ARCHIVE, found
+        return (FileKind.ARCHIVE if found == "application/zip" else FileKind.PACKAGE), found
     for types, kind in ((_PICTURES, FileKind.PICTURE), (_OLD_OFFICE, FileKind.OLD_OFFICE), (_TEXTS, FileKind.TEXT)):
         if found in types:
             return kind, found
@@ -79,14 +86,13 @@ def differs_from_name(name: str, kind: FileKind, found: str) -> str:
     """The media type by content where the name promises another; empty where it keeps its promise, or makes none."""
     ending = _ENDING.search(name.strip().lower())
     promised = _BY_NAME.get(ending[0], "") if ending else ""
-    if not promised or promised == found or {promised, found} <= {"image/heic", "image/heif"}:
+    if not promised or found == promised or (kind is FileKind.PDF and promised == "application/pdf"):
         return ""
-    if kind is FileKind.TEXT and (promised in _TEXTS or promised.startswith(("text/", "message/"))):
-        return ""
-    if kind is FileKind.PDF and promised == "application/pdf":
-        return ""
-    if found == "application/x-ole-storage" and promised.startswith((_OFFICE, "application/")):
-        return ""  # A locked document of any kind, or an old one whose streams were not seen.
-    if not found and kind is not FileKind.TEXT and promised.startswith(("text/", "audio/", "video/", "message/")):
-        return ""  # Nothing is known of the content either.
-    return found or ("text/plain" if kind is FileKind.TEXT else "application/octet-stream")
+    if not found:
+        known = "text/plain" if kind is FileKind.TEXT else "application/octet-stream"
+        return known if promised in _TELLING else ""
+    both_pictures = all(one.startswith("image/") and one != "image/svg+xml" for one in (promised, found))
+    both_texts = kind is FileKind.TEXT and promised.startswith(("text/", "message/", "application/xml"))
+    # A locked document of any kind, or an old one whose streams were not seen.
+    in_ole = found == "application/x-ole-storage" and promised in (*_OLD_OFFICE, *_DOCUMENTS)
+    return "" if both_pictures or both_texts or in_ole else found

@@ -146,6 +146,13 @@ def pictures_in(content: bytes) -> Iterator[bytes]:
             yield archive.read(one)
 
 
+def read_package(content: bytes, found: Found) -> None:
+    """Slides, and documents of other offices: not read, but looked through for what acts."""
+    if _may_unfold(content, found):
+        found.has_pictures = False
+        found.stop(ReadingState.UNSUPPORTED)
+
+
 def read_old_office(content: bytes, found: Found) -> None:
     """The formats before 2007 are not read: too much code, too old. What acts in them is told."""
     if _LOCKED in content:

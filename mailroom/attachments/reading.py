@@ -9,7 +9,7 @@ from PIL import Image
 from mailroom.attachments.archives import read_archive
 from mailroom.attachments.found import PICTURES, READ, Found
 from mailroom.attachments.kinds import FileKind, differs_from_name, kind_of
-from mailroom.attachments.office import pictures_in, read_old_office, read_rtf, read_sheets, read_word
+from mailroom.attachments.office import pictures_in, read_old_office, read_package, read_rtf, read_sheets, read_word
 from mailroom.attachments.pdf import drawn_pages, read_pdf
 from mailroom.attachments.pictures import codes_in, evened, grey_pictures, read_picture, to_pgm
 from mailroom.attachments.plain import read_html, read_text
@@ -21,6 +21,7 @@ _READERS: Mapping[FileKind, Callable[[bytes, Found], None]] = {
     FileKind.SHEET: read_sheets,
     FileKind.OLD_OFFICE: read_old_office,
     FileKind.ARCHIVE: read_archive,
+    FileKind.PACKAGE: read_package,
     FileKind.PICTURE: read_picture,
     FileKind.HTML: read_html,
     FileKind.TEXT: read_text,

@@ -26,7 +26,7 @@ _SHORTEST = 6
 _LONG_CODE = 3
 _HEAD = 300
 """Letters in which a document says what it is."""
-_REACH = 20_000
+_REACH = 4_000
 _LISTED = 3
 """A text that speaks of so many kinds lists enclosures: then only its head says what it is itself."""
 

@@ -223,6 +223,14 @@ ZOO: Mapping[str, Specimen] = {
     "program as a PDF": _specimen(
         "โฉนด.pdf", lambda: b"MZ" + bytes(400), UNSUPPORTED, "type-differs", "executable-content"
     ),
+    "slides with macros": _specimen(
+        "นำเสนอ.pptx",
+        lambda: zipped(
+            {"[Content_Types].xml": b"<Types/>", "ppt/slides/slide1.xml": b"<p/>", "ppt/vbaProject.bin": b"x"}
+        ),
+        UNSUPPORTED,
+        "macros",
+    ),
     "page as a picture": _specimen(
         "รูป.jpg", lambda: b"<html><script>alert(1)</script>hi</html>", READ, "type-differs", "page-script"
     ),

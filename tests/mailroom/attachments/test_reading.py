@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailroom.attachments.found import FINDINGS, Found, Reply
+from mailroom.attachments.kinds import differs_from_name, kind_of
 from mailroom.attachments.names import KNOWN, name_findings
 from mailroom.attachments.reader import LARGEST, ConfinedAttachmentReader
 from mailroom.domain.attachment_reading import (
@@ -104,6 +105,28 @@ def test_an_archive_is_listed(reader: ConfinedAttachmentReader) -> None:
     """Names and sizes; nothing in it is unfolded."""
     reading = read(reader, "ชุด.zip", zipped({"โฉนด/หน้า 1.pdf": b"12345"}))
     assert (reading.state, reading.text) == (ReadingState.READ, "โฉนด/หน้า 1.pdf (5 B)")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("a.jpg", picture(), ""),
+        ("a.jpeg", picture(form="JPEG"), ""),
+        ("a.xlsx", word("ก"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("a.txt", picture(), "image/png"),
+        ("a.csv", b"a,b", ""),
+        ("a.csv", b"<?xml version='1.0'?><a/>", ""),
+        ("a.html", b"only words", ""),
+        ("smime.p7s", bytes(range(256)), ""),
+        ("a.docx", bytes(range(256)), "application/octet-stream"),
+        ("a.zip", word("ก"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("a", picture(), ""),
+        ("a.unheard-of", picture(), ""),
+    ],
+)
+def test_a_name_is_held_to_its_promise(name: str, content: bytes, told: str) -> None:
+    """Where it makes one, and where the content tells; one kind of picture is as good as another."""
+    assert differs_from_name(name, *kind_of(content)) == told
 
 
 @pytest.mark.parametrize("name", ZOO)
