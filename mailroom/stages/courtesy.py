@@ -14,7 +14,7 @@ _THANKS_WORDS = re.compile(
 )
 _THANKS = re.compile(r"ขอบ(?:พระ)?คุณ|ขอบใจ|ซาบซึ้ง|ชมเชย|\bthank(?:s| you)\b|\bappreciated?\b|รับทราบ", re.I)
 _PRAISE = re.compile(
-    r"แล้ว|เรียบร้อย|มาก|ดี(?!ฉัน)|เยี่ยม|ไว|เร็ว|ประทับใจ|ซาบซึ้ง|ชมเชย|ที่(?:ช่วย|มา|กรุณา|รับ|ให้|ดูแล|แนะนำ|อำนวย)|สำหรับ|ขึ้นเยอะ|สว่าง|สะอาด|แทน|ตลอดมา|เจริญ|เพราะ|น่ารัก|จริง"
+    r"แล้ว|เรียบร้อย|มาก|ดี(?!ฉัน)|เยี่ยม|ไว|เร็ว|ประทับใจ|ซาบซึ้ง|ชมเชย|ที่(?:รีบ|ได้|ช่วย|มา|กรุณา|รับ|ให้|ดูแล|แนะนำ|อำนวย)|สำหรับ|ขึ้นเยอะ|สว่าง|สะอาด|แทน|ตลอดมา|เจริญ|เพราะ|น่ารัก|จริง"
     r"|\b(?:for|great|good|excellent|quick|fast|kind|helpful|solved|fixed|fine|perfect|works?|received|lovely|wonderful)\b"
 )
 """What was done, or how well: what stands beside such thanks asks for nothing."""

@@ -8,7 +8,7 @@ from mailroom.domain.decision import Kind, Reason
 from mailroom.stages import kinds
 from mailroom.stages.asked_act import Wish
 from mailroom.stages.automatic import find_automatic, own_address
-from mailroom.stages.catalogue_score import LEAST_AGENCY, does
+from mailroom.stages.catalogue_score import LEAST_AGENCY, PLAIN, does
 from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.courtesy import only_thanks
 from mailroom.stages.danger import find_malware, find_phishing, find_spam
@@ -132,6 +132,11 @@ def _follow_up(case: MessageCase) -> Finding | None:
     return (Kind.FOLLOW_UP, (Reason("replies-to-us"),)) if history.replies_to_us else None
 
 
+def _status(case: MessageCase) -> Finding | None:
+    """What has become of something is asked, by words of that, and without anger."""
+    return None if kinds.ANGER.search(case.said) else _found(Kind.STATUS_ENQUIRY, kinds.STATUS.search(case.said))
+
+
 def _waits(case: MessageCase) -> Finding | None:
     """Something was handed in before, and its sender asks what has become of it, without accusing anybody."""
     if kinds.GRIEVANCE.search(case.said) or not kinds.SUBMITTED.search(case.said):
@@ -176,6 +181,8 @@ def _wrong_agency(case: MessageCase) -> Finding | None:
     if not scores.agencies or scores.agencies[0].points < max(least, OUTWEIGHS * ours):
         return None
     if kinds.OUR_DOING.search(case.said) or _only_as_papers(case):
+        return None
+    if scores.agencies[0].points < PLAIN and kinds.MISCONDUCT.search(case.said):
         return None
     if (winner := scores.agency) and winner.points >= LEAST_AGENCY:
         return Kind.WRONG_AGENCY, (Reason("agency-words", f"{winner.key}: {' · '.join(winner.phrases[:3])}"),)
@@ -259,6 +266,11 @@ def remainder(case: MessageCase) -> Finding:
     """A request is what remains: the law knows no mail that is nothing (R2)."""
     if match := kinds.APPLY.search(case.said):
         return Kind.REQUEST, (Reason("word-found", match[0].strip()[:80]),)
+    if not kinds.WANTS.search(case.said):
+        if match := kinds.AMISS.search(case.said):
+            return Kind.COMPLAINT, (Reason("word-found", match[0].strip()[:80]),)
+        if case.service and does(case.service, Wish.COMPLAIN, case.catalogue):
+            return Kind.COMPLAINT, ()
     return Kind.REQUEST, () if case.service else (Reason("nothing-recognised"),)
 
 
@@ -279,7 +291,7 @@ FINDERS: tuple[Finder, ...] = (
     _elsewhere,
     _wrong_agency,
     _words(kinds.WITHDRAWAL, Kind.WITHDRAWAL),
-    _words(kinds.STATUS, Kind.STATUS_ENQUIRY),
+    _status,
     _payment,
     _adds,
     _waits,

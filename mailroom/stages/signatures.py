@@ -10,10 +10,12 @@ _LONGEST_LINE = 140
 _MOST_LINES = 14
 """A block of more lines, or with longer ones, is a text and no signature."""
 
+_PROGRAM = r"iphone|ipad|android|โทรศัพท์|มือถือ|สมาร์ทโฟน|แท็บเล็ต|samsung|galaxy|huawei|oppo|vivo|xiaomi|redmi|จดหมาย|แอป|mail|อีเมล|yahoo|gmail|outlook|line|windows"
+_WHOSE = r"(?:\s?(?:ของ(?:ฉัน|ผม|ดิฉัน|หนู|เรา)|บน|สำหรับ|ใน|my|on|for|mail|ขนาดพกพา|เคลื่อนที่|[a-z0-9+.-]{1,20}))*"
 DEVICE = re.compile(
-    r"^\W{0,3}(?:sent (?:from|via|with) (?:my|mail|yahoo|outlook|samsung|proton|the |line|gmail|a |an |myMail|blue ?mail|spark).{0,60}"
-    r"|(?:ส่ง|ส่งจาก|ตอบกลับจาก|ส่งผ่าน|ส่งด้วย)\s?(?:จาก\s?)?(?:iphone|ipad|android|โทรศัพท์|มือถือ|สมาร์ทโฟน|แท็บเล็ต|samsung|galaxy|huawei|oppo|vivo|xiaomi|จดหมาย|แอป|mail|อีเมล|yahoo|gmail|outlook|line).{0,60}"
-    r"|get outlook for .{0,40}|(?:ดาวน์โหลด|รับ) outlook .{0,40}|get yahoo mail.{0,40}|yahoo mail\s?[:：].{0,60}|ข้อความนี้ส่งจาก(?:มือถือ|โทรศัพท์).{0,40})$",
+    rf"^\W{{0,3}}(?:sent (?:from|via|with) (?:my |a |an |the )?(?:{_PROGRAM}|proton|blue ?mail|spark|mobile|phone|tablet|[a-z]+ phone){_WHOSE}"
+    rf"|(?:ส่งจาก|ตอบกลับจาก|ส่งผ่าน|ส่งด้วย|ส่งโดย|ข้อความนี้ส่งจาก)\s?(?:{_PROGRAM}){_WHOSE}"
+    rf"|(?:get|ดาวน์โหลด|รับ) (?:outlook|yahoo mail){_WHOSE}|yahoo mail\s?[:：].{{0,60}})\W{{0,3}}$",
     re.I,
 )
 """What a telephone or a program adds below."""
