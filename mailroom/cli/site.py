@@ -5,7 +5,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from mailroom.bootstrap import House, sign_in
+from mailroom.bootstrap import House, guidance, sign_in
 from mailroom.bootstrap.evidence import bundles
 from mailroom.bootstrap.keys import open_keyring
 from mailroom.bootstrap.papers import draw_qr, published_checkpoints
@@ -21,7 +21,7 @@ from mailroom.web.pages import Pages
 from mailroom.web.public.pages import PublicPages
 from mailroom.web.public.routes import public_routes
 from mailroom.web.public.site import PublicSite
-from mailroom.web.site import ChatLook, PaperOffice
+from mailroom.web.site import ChatLook, LearningOffice, PaperOffice
 from mailroom.web.webhooks import webhook_route
 
 NO_WEBHOOKS: Mapping[str, Asgi] = MappingProxyType({})
@@ -76,6 +76,16 @@ def site(
         papers=PaperOffice(house=house.papers.licences, release_soon=release_soon),
         incoming=house.papers.incoming,
         chat=_chat_look(house),
+        learning=_learning(house),
+    )
+
+
+def _learning(house: House) -> LearningOffice:
+    configuration, books, clock = house.configuration, house.books, house.clock
+    return LearningOffice(
+        understanding=guidance.understanding(configuration),
+        corrections=guidance.corrections(configuration, books, clock),
+        audit=guidance.audit(configuration, books, clock),
     )
 
 

@@ -50,6 +50,8 @@ class Told:
     answer: str
     """The machine's."""
     head: Head
+    value: str
+    """The clerk's."""
 
 
 class Audit:
@@ -154,6 +156,17 @@ class Audit:
             raise RefusedActionError("no-such-audit")
         return drawing, record
 
+    def told(self, number: int) -> Told | None:
+        """What there is to tell of a drawing once it is answered; None before that."""
+        with self._books.look() as uow:
+            drawing = uow.learning.drawing(number)
+            said = uow.learning.of_message(drawing.message_id) if drawing else []
+        answered = next((one for one in said if one.audit == number), None)
+        if drawing is None or answered is None:
+            return None
+        agrees = answered.value == drawing.answer
+        return Told(drawing.message_id, agrees, drawing.answer, drawing.head, answered.value)
+
     def answer(self, number: int, clerk: Clerk, saying: Saying) -> Told:
         """Keep what the clerk says, and draw the conclusions. Raises RefusedActionError."""
         saying, now = checked(saying, self._catalogue), self._clock.now()
@@ -171,7 +184,7 @@ class Audit:
             uow.events.add("message.audited", now, message_id=drawing.message_id, actor=clerk.username)
             self._conclude(uow, now)
             uow.commit()
-        return Told(drawing.message_id, said == drawing.answer, drawing.answer, drawing.head)
+        return Told(drawing.message_id, said == drawing.answer, drawing.answer, drawing.head, said)
 
     def _conclude(self, uow: UnitOfWork, now: datetime) -> None:
         """Ask from now on, or answer again."""

@@ -74,5 +74,5 @@ def _of_model(head: Head, use: HeadUse, found: Classification, case: MessageCase
     spans = seen.spans(use.model, ranked[0][0])
     words = {ranked[0][0]: tuple(one.text for one in spans)}
     candidates = tuple(Candidate(answer, weight, words.get(answer, ())) for answer, weight in ranked)
-    places = tuple(excerpt(seen.text, one.start, one.end) for one in sorted(spans, key=lambda one: one.start))
+    places = tuple(excerpt(seen.readable, one.start, one.end) for one in sorted(spans, key=lambda one: one.start))
     return Considered(head, use.version, candidates, use.model.threshold, use.asks, places)

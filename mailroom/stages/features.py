@@ -53,8 +53,12 @@ def prepared(said: str) -> str:
 
     Words are apart by one blank. No number of a person or a house is left in it.
     """
-    bare = _RUN.sub(r"\1\1\1", _WEB.sub(" ", said)).translate(_DIGITS)
-    return " ".join(bare.split())
+    return readable(said).translate(_DIGITS)
+
+
+def readable(said: str) -> str:
+    """The same text with its digits, character by character."""
+    return " ".join(_RUN.sub(r"\1\1\1", _WEB.sub(" ", said)).split())
 
 
 def pieces(text: str) -> Pieces:

@@ -1,21 +1,16 @@
-"""The finders of classification: each looks for one kind of message and says why, or says nothing."""
+"""What is told by words: each finder looks for one kind of message and says why, or says nothing."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from mailroom.domain.chat import UNKNOWN_EVENT
 from mailroom.domain.decision import Kind, Reason
-from mailroom.stages import kinds
+from mailroom.stages import form_finders, kinds
 from mailroom.stages.asked_act import Wish
-from mailroom.stages.automatic import find_automatic, own_address
 from mailroom.stages.catalogue_score import LEAST_AGENCY, PLAIN, does
 from mailroom.stages.classify_case import MessageCase
-from mailroom.stages.courtesy import only_thanks
-from mailroom.stages.danger import find_malware, find_phishing, find_spam
-from mailroom.stages.marks import face_parts, letter_number
+from mailroom.stages.form_finders import Finder, Finding
 from mailroom.stages.mentions import QUOTED_NUMBER
 from mailroom.stages.normalise import compact
-from mailroom.stages.quoting import bare_subject
 
 OUTWEIGHS = 1.6
 """Another agency's words against all those of our services together: from here on the matter is taken for theirs."""
@@ -25,91 +20,8 @@ SHORT = 150
 LEAST_AGENCY_IN_SHORT = 4.0
 """is enough to think of another agency, though not to name it."""
 
-_BROKEN_DEFECTS = ("unreadable", "event-malformed", "event-id-reused")
-"""Defects of what nobody can make sense of."""
-_OFFICES = re.compile(r"@(?:[\w-]+\.)*(?:go|mi)\.th$")
-_NOTHING = re.compile(r"^\W*(?:\(?(?:no subject|ไม่มีชื่อเรื่อง|ไม่มีหัวเรื่อง|ไม่มีหัวข้อ|none)\)?)?\W*$", re.I)
-
-Finding = tuple[Kind, tuple[Reason, ...]]
-Finder = Callable[[MessageCase], Finding | None]
-
-
-def _automatic(case: MessageCase) -> Finding | None:
-    if case.message.is_chat:
-        return None  # it was typed: a citizen may quote what robots say
-    finding = find_automatic(case.message, case.agency)
-    return (finding[0], (finding[1],)) if finding else None
-
-
-def _unparsed(case: MessageCase) -> Finding | None:
-    """Unreadable, or a sign of a chat platform that is broken or unknown and says nothing else."""
-    message = case.message
-    codes = _BROKEN_DEFECTS if message.text.strip() or message.attachments else (*_BROKEN_DEFECTS, UNKNOWN_EVENT)
-    broken = next((defect for defect in message.defects if defect.startswith(codes)), None)
-    return (Kind.UNPARSED, (Reason("unreadable", broken.partition(":")[2].strip()),)) if broken else None
-
-
-def _malware(case: MessageCase) -> Finding | None:
-    reasons = tuple(dict.fromkeys(find_malware(case.message)))
-    return (Kind.MALWARE, reasons[:3]) if reasons else None
-
-
-def _empty(case: MessageCase) -> Finding | None:
-    message = case.message
-    nothing = _NOTHING.match(case.subject) and _NOTHING.match(case.text) and _NOTHING.match(case.body.quoted)
-    attached = message.attachments or "message/rfc822" in message.part_types
-    return (Kind.EMPTY, (Reason("nothing-written"),)) if nothing and not attached else None
-
-
-def _service_chosen(case: MessageCase) -> Finding | None:
-    """A choice from our own list is no guess: it goes before every other sign but those of danger."""
-    return (Kind.REQUEST, (Reason("service-chosen", case.chosen.name),)) if case.chosen else None
-
-
-def _phishing(case: MessageCase) -> Finding | None:
-    reasons = () if case.history.is_thread or case.asks_of_us else find_phishing(case.message, case.text)
-    return (Kind.PHISHING, reasons) if reasons else None
-
-
-def _spam(case: MessageCase) -> Finding | None:
-    reasons = () if case.history.is_thread or case.asks_of_us else find_spam(case.message, case.text)
-    return (Kind.SPAM, reasons) if reasons else None
-
-
-def _official_letter(case: MessageCase) -> Finding | None:
-    """A letter number on the face, with two more parts of an official letter, or alone in the subject (R54, R56)."""
-    number = case.marks.letter_no
-    if not number:
-        return _office_mail(case)
-    in_subject = bool(letter_number(bare_subject(case.message.subject)))
-    if face_parts(case.face) + 2 * in_subject < 2:
-        return None
-    return Kind.OFFICIAL_LETTER, (Reason("letter-number", number),)
-
-
-def _office_mail(case: MessageCase) -> Finding | None:
-    """An office's own address, with four parts of a letter: its number stands in what it encloses."""
-    sender = case.message.sender.address.lower()
-    if not _OFFICES.search(sender) or own_address(sender, case.agency) or sender in case.agency.officer_addresses:
-        return None
-    if face_parts(case.face) < 4 or not case.message.attachments:
-        return None
-    return Kind.OFFICIAL_LETTER, (Reason("letter-of-office", case.message.sender.address),)
-
-
-def _forwarded(case: MessageCase) -> Finding | None:
-    if not case.forwarded:
-        return None
-    sender = case.message.sender.address
-    if sender.lower() in case.agency.officer_addresses:
-        return Kind.FORWARDED, (Reason("officer-forwards", sender),)
-    return Kind.FORWARDED, (Reason("forward-marks", case.message.subject[:120]),)
-
-
-def _thanks(case: MessageCase) -> Finding | None:
-    if case.message.attachments or not only_thanks(case.subject, case.text):
-        return None
-    return Kind.THANKS, (Reason("only-thanks"),)
+STATEMENT = 30
+"""Fewer characters are a catchword, and tell nothing."""
 
 
 def _words(pattern: re.Pattern[str], kind: Kind) -> Finder:
@@ -134,14 +46,20 @@ def _follow_up(case: MessageCase) -> Finding | None:
 
 def _status(case: MessageCase) -> Finding | None:
     """What has become of something is asked, by words of that, and without anger."""
+    if does(case.service, Wish.DATA, case.catalogue) and kinds.HANDS_OUT.search(case.said):
+        return None
     return None if kinds.ANGER.search(case.said) else _found(Kind.STATUS_ENQUIRY, kinds.STATUS.search(case.said))
 
 
 def _waits(case: MessageCase) -> Finding | None:
     """Something was handed in before, and its sender asks what has become of it, without accusing anybody."""
-    if kinds.GRIEVANCE.search(case.said) or not kinds.SUBMITTED.search(case.said):
+    said = case.said
+    if kinds.GRIEVANCE.search(said) or kinds.ANGER.search(said):
         return None
-    return _found(Kind.STATUS_ENQUIRY, kinds.PENDING.search(case.said))
+    match = kinds.PENDING.search(said) if kinds.SUBMITTED.search(said) else None
+    if match is None and kinds.HANDED_IN.search(said) and not kinds.SUPPOSED.search(said):
+        match = kinds.WHAT_NOW.search(said)
+    return _found(Kind.STATUS_ENQUIRY, match)
 
 
 def _answers(case: MessageCase) -> Finding | None:
@@ -262,28 +180,40 @@ def _asking(case: MessageCase) -> Finding | None:
     return _found(Kind.ENQUIRY, match)
 
 
+def _tells_of_trouble(case: MessageCase) -> Finding | None:
+    """Who tells what is amiss and asks for nothing complains of it."""
+    said = case.said
+    if kinds.WANTS.search(said) or kinds.ASKS_WORK.search(said):
+        return None
+    if match := kinds.AMISS.search(said):
+        return _found(Kind.COMPLAINT, match)
+    if does(case.service, Wish.COMPLAIN, case.catalogue):
+        return Kind.COMPLAINT, ()
+    told = {match[0].strip() for match in kinds.ON_AND_ON.finditer(said)}
+    if len(said) < STATEMENT or "ยังไม่ได้" in said or len(told) < (1 if case.service else 2):
+        return None
+    return Kind.COMPLAINT, (Reason("word-found", " · ".join(sorted(told)[:2])),)
+
+
 def remainder(case: MessageCase) -> Finding:
     """A request is what remains: the law knows no mail that is nothing (R2)."""
     if match := kinds.APPLY.search(case.said):
         return Kind.REQUEST, (Reason("word-found", match[0].strip()[:80]),)
-    if not kinds.WANTS.search(case.said):
-        if match := kinds.AMISS.search(case.said):
-            return Kind.COMPLAINT, (Reason("word-found", match[0].strip()[:80]),)
-        if case.service and does(case.service, Wish.COMPLAIN, case.catalogue):
-            return Kind.COMPLAINT, ()
+    if finding := _tells_of_trouble(case):
+        return finding
     return Kind.REQUEST, () if case.service else (Reason("nothing-recognised"),)
 
 
-AUTOMATIC_OR_BROKEN: tuple[Finder, ...] = (_automatic, _unparsed)
+AUTOMATIC_OR_BROKEN: tuple[Finder, ...] = (form_finders.automatic, form_finders.unparsed)
 FINDERS: tuple[Finder, ...] = (
-    _malware,
-    _service_chosen,
-    _empty,
-    _official_letter,
-    _phishing,
-    _spam,
-    _forwarded,
-    _thanks,
+    form_finders.malware,
+    form_finders.service_chosen,
+    form_finders.empty,
+    form_finders.official_letter,
+    form_finders.phishing,
+    form_finders.spam,
+    form_finders.forwarded,
+    form_finders.thanks,
     _in_thread(_words(kinds.WITHDRAWAL, Kind.WITHDRAWAL)),
     _in_thread(_words(kinds.STATUS, Kind.STATUS_ENQUIRY)),
     _in_thread(_words(kinds.PAYMENT, Kind.PAYMENT_SLIP)),

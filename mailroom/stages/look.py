@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mailroom.stages.features import Pieces, Vector, pieces, prepared, vector
+from mailroom.stages.features import Pieces, Vector, pieces, prepared, readable, vector
 from mailroom.stages.linear_model import LinearHead
 
 SPANS = 3
@@ -15,6 +15,8 @@ _REACH = 16
 """A span grows by so many characters to each side at most, while they speak for the answer too."""
 _LEAST = 0.25
 """A span that weighs less than this part of the strongest one is not told."""
+_NEAR = 3
+"""A word that begins or ends so near to a span belongs to it whole."""
 _INSIDE = frozenset("ะัาำิีึืฺุู็่้๊๋์ํๅๆ")
 """What cannot begin a syllable."""
 _BEFORE = frozenset("เแโใไ")
@@ -36,6 +38,8 @@ class Look:
     """A text, prepared, with what a model sees of it."""
 
     text: str
+    readable: str
+    """The same text with its digits, for those who may see them."""
     found: Pieces
     vector: Vector
 
@@ -70,6 +74,10 @@ class Look:
             start -= 1
         while end < len(self.text) and (self.text[end] in _INSIDE or self.text[end - 1] in _BEFORE):
             end += 1
+        blank = self.text.rfind(" ", max(0, start - _NEAR - 1), start)
+        start = blank + 1 if blank >= 0 else 0 if start <= _NEAR else start
+        blank = self.text.find(" ", end, end + _NEAR + 1)
+        end = blank if blank >= 0 else len(self.text) if end + _NEAR >= len(self.text) else end
         return start, end
 
     def _weights(self, model: LinearHead, answer: str) -> "NDArray[np.float64]":
@@ -94,4 +102,4 @@ def look(said: str, clue: str = "") -> Look:
     """`said` is normalised text, as of a MessageCase."""
     text = prepared(said)
     found = pieces(text)
-    return Look(text, found, vector(found, clue))
+    return Look(text, readable(said), found, vector(found, clue))

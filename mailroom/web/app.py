@@ -21,7 +21,7 @@ from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
 from mailroom.stages.instrument_checks import Remark
-from mailroom.web import actions, auth, chat_acts, chats, downloads, incoming_pdf, matches, message, queue
+from mailroom.web import actions, audit, auth, chat_acts, chats, downloads, incoming_pdf, matches, message, queue
 from mailroom.web.assets import static_routes
 from mailroom.web.licence_routes import LICENCE_ROUTES, UPLOADS
 from mailroom.web.pages import Pages
@@ -29,7 +29,7 @@ from mailroom.web.paper_routes import PAPER_ROUTES
 from mailroom.web.papers import waiting_for
 from mailroom.web.read_table import showing
 from mailroom.web.security import BODY_LIMIT, UPLOAD_LIMIT, ErrorBoundary, SecurityHeaders
-from mailroom.web.site import ChatLook, Desk, Handler, PaperOffice, Site
+from mailroom.web.site import ChatLook, Desk, Handler, LearningOffice, PaperOffice, Site
 
 Addresses = Mapping[str, Mapping[str, Handler]]
 """Path, method, handler."""
@@ -88,6 +88,7 @@ def application(
     papers: PaperOffice | None = None,
     incoming: ReceivingDesk | None = None,
     chat: ChatLook | None = None,
+    learning: LearningOffice | None = None,
 ) -> Starlette:
     """The application. `readers` by channel; `health` gives what `services.health.health` promises.
 
@@ -95,7 +96,8 @@ def application(
     they are. `gaps` says what the set-up lacks (R34), `alarms` what is wrong with the key that signs (R91); every page
     of the desk shows both. With `papers` there are the
     pages where papers are prepared and approved, and those of the licences. With `incoming` the page of a message tells
-    what is in its PDFs, and offers stamped copies. With `chat` there is the page of conversations.
+    what is in its PDFs, and offers stamped copies. With `chat` there is the page of conversations,
+    with `learning` the form that sets right what was understood, and the audit.
     """
     site = Site(
         books=books,
@@ -118,11 +120,14 @@ def application(
             privacy="/privacy" in private,
             retention="/retention" in private,
             bundles=BUNDLE in private,
+            audits=learning is not None,
         ),
         papers=papers,
         incoming=incoming,
         chat=chat,
+        learning=learning,
     )
+    private = {**private, **audit.routes()} if learning else private
     ours = {**PRIVATE, **PAPER_ROUTES, **LICENCE_ROUTES} if papers else PRIVATE
     routes = [*_routes(site, {**PUBLIC, **public}, {**ours, **private}), *mounted]
     app = Starlette(routes=routes, middleware=_middleware(site), exception_handlers=_failures(site))

@@ -14,6 +14,7 @@ from mailroom.domain.message import LoggedMessage, Message
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Service
 from mailroom.ports import UnitOfWork
+from mailroom.services.corrections import CHOICES
 from mailroom.services.proposals import Proposal
 from mailroom.web.attachments import attachments_view
 from mailroom.web.chat_exchange import exchange
@@ -21,6 +22,7 @@ from mailroom.web.chat_hidden import QUERY, came_by_chat, is_withheld
 from mailroom.web.facts import message_facts
 from mailroom.web.grants import carried, holds, proof
 from mailroom.web.site import Site, Visit
+from mailroom.web.understood import taken_for, understood
 
 SEAL = "grant"
 """Name under which an address carries the proof that the seal was opened."""
@@ -57,6 +59,9 @@ def shown(
         carried=carried(visit, SEAL, QUERY),
         by_chat=came_by_chat(record),
         exchange=talk,
+        understood=None if sealed else understood(site, record),
+        choices=CHOICES,
+        taken_for=taken_for(record),
         facts=None if sealed else message_facts(record, talk),
         matches=matches,
         attached=None if sealed else attachments_view(site, record),

@@ -34,6 +34,7 @@ class Pages:
         privacy: bool = False,
         retention: bool = False,
         bundles: bool = False,
+        audits: bool = False,
     ) -> None:
         """`gaps` says what the set-up lacks, `alarms` what is wrong with the key that signs, `waiting` how many papers
         wait for somebody who is signed in.
@@ -41,7 +42,7 @@ class Pages:
         Every page with somebody signed in shows them; without `waiting` nothing leads to papers and licences, without
         `chats` nothing to conversations, without `privacy` nothing to requests about personal data and incidents,
         without `retention` nothing to classes, holds and destruction lists,
-        without `bundles` nothing to evidence bundles.
+        without `bundles` nothing to evidence bundles, without `audits` nothing to the audit.
         """
         self._environment = Environment(
             loader=PackageLoader("mailroom.web"),
@@ -61,6 +62,7 @@ class Pages:
             has_privacy=privacy,
             has_retention=retention,
             has_bundles=bundles,
+            has_audits=audits,
             day=thai_date,
         )
         self._environment.filters.update(bangkok=bangkok, file_size=file_size, by=buddhist)

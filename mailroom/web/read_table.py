@@ -30,6 +30,11 @@ def row(visit: Visit) -> str:
     return visit.path["id"]
 
 
+def drawing(visit: Visit) -> str:
+    """What was drawn for the audit; whose message it is, the row that is listed tells."""
+    return visit.path["drawing"]
+
+
 def part(visit: Visit) -> str:
     """An attachment: row of its message, and its number."""
     return f"{visit.path['id']}/{visit.path['part']}"
@@ -101,6 +106,9 @@ MESSAGES: Table = {
     "/messages/{id}/letters/{letter}/settle": {"POST": MESSAGE},
     **{f"/messages/{{id}}/matches/{{match}}/{act}": {"POST": MESSAGE} for act in ("confirm", "dismiss")},
     "/messages/{id}/bundle": {"POST": Shown("bundle", row, How.DOWNLOAD)},
+    "/messages/{id}/classification": {"POST": MESSAGE},
+    "/audit": {"GET": COUNTS},
+    "/audit/{drawing}": {"GET": Shown("audit", drawing), "POST": Shown("audit", drawing)},
     "/chats": {"GET": Shown("conversation", listing)},
 }
 PAPERS: Table = {

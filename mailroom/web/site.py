@@ -16,9 +16,12 @@ from mailroom.domain.decision import Outcome
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Catalogue
 from mailroom.ports import Archive, Books, Clock, Reader
+from mailroom.services.audit import Audit
+from mailroom.services.corrections import Corrections
 from mailroom.services.licence_office import LicenceOffice
 from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import SignIn
+from mailroom.services.understanding import Understanding
 from mailroom.settings import WebSection
 from mailroom.web.held_files import HeldFiles
 from mailroom.web.pages import Pages
@@ -49,6 +52,15 @@ class PaperOffice:
     house: LicenceOffice
     release_soon: Callable[[], None]
     """Asks for a turn of `house.turns` soon, and returns at once: what was approved is signed and sent by it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearningOffice:
+    """What the pages about understanding, corrections and the audit work with."""
+
+    understanding: Understanding
+    corrections: Corrections
+    audit: Audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +99,8 @@ class Site:
     """None where PDFs that came in are neither inspected nor stamped."""
     chat: ChatLook | None = None
     """None where no channel of conversations is configured."""
+    learning: LearningOffice | None = None
+    """None where nothing is learned from clerks."""
     held: HeldFiles = field(default_factory=HeldFiles)
     reading: Lock = field(default_factory=Lock)
     """A reader works for one clerk at a time."""
@@ -103,6 +117,13 @@ class Site:
         if self.chat is None:
             raise HTTPException(404)
         return self.chat
+
+    @property
+    def office(self) -> LearningOffice:
+        """Where what clerks say is kept. Raises 404 where there is none."""
+        if self.learning is None:
+            raise HTTPException(404)
+        return self.learning
 
     @property
     def house(self) -> LicenceOffice:

@@ -26,16 +26,20 @@ from mailroom.paths import CONFIG
 from mailroom.ports import Archive, Books
 from mailroom.services.acting import Actor
 from mailroom.services.announcements import Announcements
+from mailroom.services.audit import Audit
+from mailroom.services.corrections import Corrections
 from mailroom.services.desk import Desk
 from mailroom.services.health import health
 from mailroom.services.letters import Letters
+from mailroom.services.model_shelf import ModelShelf
 from mailroom.services.receiving_stamp import ReceivingDesk
 from mailroom.services.sign_in import Passwords, SignIn
 from mailroom.services.signing_alarms import SigningAlarms
-from mailroom.settings import WebSection
+from mailroom.services.understanding import Understanding
+from mailroom.settings import LearningSection, WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
 from mailroom.web.app import NO_ADDRESSES, Addresses, application
-from mailroom.web.site import ChatLook, PaperOffice
+from mailroom.web.site import ChatLook, LearningOffice, PaperOffice
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
 from tests.support.texts import load_composer, load_texts
@@ -48,6 +52,7 @@ CHROMIUM = shutil.which("chromium")
 ACCOUNT = "saraban@example.go.th"
 ANNOUNCEMENT = Announcement(date(2026, 1, 1), ("email",))
 AGENCY = Agency(key="klong", name="องค์การบริหารส่วนตำบลคลองใหม่")
+NO_MODELS = ModelShelf(Path("there-are-no-models"))
 MORNING = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 Files = tuple[tuple[str, str, bytes], ...]
@@ -132,6 +137,9 @@ class Site:
             uow.clerks.add("somying", "สมหญิง ใจดี", KEPT)
             uow.accounts.polled("email", ACCOUNT, self.clock.at - timedelta(minutes=2), "")
             uow.commit()
+        self.audit = Audit(
+            books=books, clock=self.clock, agency=AGENCY.key, catalogue=catalogue, settings=LearningSection()
+        )
         self.app = application(
             books=books,
             archive=archive,
@@ -157,6 +165,11 @@ class Site:
             incoming=incoming,
             chat=chat,
             private=private,
+            learning=LearningOffice(
+                understanding=Understanding(agency=AGENCY, catalogue=catalogue, shelf=NO_MODELS),
+                corrections=Corrections(books=books, clock=self.clock, catalogue=catalogue),
+                audit=self.audit,
+            ),
         )
 
     def receive(
