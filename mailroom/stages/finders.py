@@ -20,6 +20,9 @@ SHORT = 150
 LEAST_AGENCY_IN_SHORT = 4.0
 """is enough to think of another agency, though not to name it."""
 
+_SLIP = re.compile(r"สลิป|ใบเสร็จ|ใบโอน|หลักฐานการ(?:โอน|ชำระ)|slip|receipt|payment", re.I)
+_MONEY = re.compile(r"โอน|ชำระ|จ่าย|บาท|paid\b|payment\b|transfer|fee\b|baht")
+"""A file named as a slip is one where money is spoken of."""
 STATEMENT = 30
 """Fewer characters are a catchword, and tell nothing."""
 
@@ -123,7 +126,10 @@ def _payment(case: MessageCase) -> Finding | None:
     """Words of payment, unless the sender complains of what was paid for, or only asks, and shows no slip."""
     if not case.message.attachments and (kinds.ACCUSES.search(case.said) or _asks_about_paying(case)):
         return None
-    return _words(kinds.PAYMENT, Kind.PAYMENT_SLIP)(case)
+    if match := kinds.PAYMENT.search(case.said):
+        return _found(Kind.PAYMENT_SLIP, match)
+    slip = next((name for name in case.files if _SLIP.search(name)), "")
+    return (Kind.PAYMENT_SLIP, (Reason("word-found", slip[:80]),)) if slip and _MONEY.search(case.said) else None
 
 
 def _asks_about_paying(case: MessageCase) -> bool:
