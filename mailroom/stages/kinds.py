@@ -191,8 +191,14 @@ APPLY = any_of(
     r"|i would like to (?:request|register|renew|apply|obtain|get|book|borrow)\b|please find attached\b|attached (?:is|are|please)\b|(?:is|are) attached\b|documents? attached\b|request(?:ing)? (?:for|a|an|the|to|that)\b|renew(?:al)? (?:of|my|our)\b"
     r"|i (?:want|need|wish) to (?:register|renew|apply|request)\b|i hereby\b",
 )
+COMPLAINING = frozenset({"ร้องเรียน", "ร้องทุกข์", "เดือดร้อน", "อุทธรณ์", "คัดค้าน", "โต้แย้ง", "แจ้งเหตุ", "แจ้งปัญหา", "แจ้งเบาะแส"})
+"""Words for complaining itself, which a question about the way there has too."""
+RULES = any_of(
+    r"ต้อง|ได้(?:ไหม|มั้ย|หรือไม่|หรือเปล่า|ป่าว)|ผิด(?:กฎหมาย)?(?:ไหม|มั้ย|หรือ)|กี่|เท่าไ|ที่ไหน|ยังไง|อย่างไร|ใครเป็น|ขั้นตอน|อัตรา|ค่าปรับ|กฎหมาย|am i allowed\b|is it (?:legal|allowed|possible)\b|may i\b|how (?:do|can|much)\b|what (?:is|are) the\b"
+)
+"""What the rules are is asked."""
 ASKS_HOW = any_of(
-    r"ผิด(?:กฎหมาย)?(?:ไหม|มั้ย|หรือ|ป่าว)|ของตัวเอง[^\n]{0,20}ได้(?:ไหม|มั้ย)|ขั้นตอน|แบบฟอร์ม|ช่วยอธิบาย|ถามเรื่อง|สอบถามเรื่อง|เริ่มต้น(?:ยังไง|อย่างไร)|มีโทษ|ค่าธรรมเนียม|ต้อง(?:ไปเอง|ทำ(?:ยัง|อย่าง)|ยื่นที่|แจ้งที่|ติดต่อ)|แจ้ง(?:ที่ไหน|ใคร|ช่องทาง)|how (?:do|can|should) (?:i|we)\b|what (?:should|can) (?:i|we)\b"
+    r"ร้อง(?:เรียน|ทุกข์)?[^\n]{0,40}(?:ที่ไหน|ช่องทางไหน|กับใคร|ได้ไหม|ได้มั้ย|ต้อง)|(?:อุทธรณ์|คัดค้าน)[^\n]{0,30}(?:ภายในกี่|ยังไง|อย่างไร|ได้ไหม|ได้มั้ย|ที่ไหน)|ผิด(?:กฎหมาย)?(?:ไหม|มั้ย|หรือ|ป่าว)|ของตัวเอง[^\n]{0,20}ได้(?:ไหม|มั้ย)|ขั้นตอน|แบบฟอร์ม|ช่วยอธิบาย|ถามเรื่อง|สอบถามเรื่อง|เริ่มต้น(?:ยังไง|อย่างไร)|มีโทษ|ค่าธรรมเนียม|ต้อง(?:ไปเอง|ทำ(?:ยัง|อย่าง)|ยื่นที่|แจ้งที่|ติดต่อ)|แจ้ง(?:ที่ไหน|ใคร|ช่องทาง)|how (?:do|can|should) (?:i|we)\b|what (?:should|can) (?:i|we)\b"
 )
 """Beside what disturbs or is broken: how to go about it is asked, and nothing is complained of yet."""
 ASKS_ONLY = any_of(
