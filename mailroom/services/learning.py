@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
 from mailroom.domain.agency import BANGKOK, Agency
@@ -109,9 +110,6 @@ class Learning:
         return lessons(records, corrections, self._agency, self._catalogue)
 
     def _trained(self, version: int, until: int, found: list[Lesson]) -> _Trained:
-        import numpy as np
-        import sklearn
-
         from mailroom.services.training import learn
         from mailroom.stages.linear_model import TrainedModel
 
@@ -124,7 +122,7 @@ class Learning:
             "catalogue": catalogue_digest(self._catalogue),
             "messages": corpus_digest(found),
             "targets": {head.value: self._target(head) for head in Head},
-            "libraries": {"numpy": np.__version__, "scikit-learn": sklearn.__version__},
+            "libraries": {name: version_of(name) for name in ("numpy", "scikit-learn")},
         }
         heads = {head.value: one.model for head, one in learned.items() if one.model is not None}
         return _Trained(TrainedModel(heads, header), {head: one.measured for head, one in learned.items()})

@@ -1,5 +1,7 @@
 """Corrections, models and audits."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -79,5 +81,5 @@ def _text(name: str) -> "sa.Column[str]":
     return sa.Column(name, sa.Text(), nullable=False)
 
 
-def _time(name: str) -> "sa.Column[sa.DateTime]":
+def _time(name: str) -> "sa.Column[datetime]":
     return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
