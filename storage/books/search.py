@@ -31,7 +31,7 @@ Condition = sa.ColumnElement[bool]
 Fresh = Collection[int] | None
 """Messages that the index does not know; None where there is no index to be asked."""
 _MARKED = MESSAGE.alias()
-_UNLED = sa.literal_column("+message.id")
+_UNLED: sa.ColumnElement[int] = sa.literal_column("+message.id")
 """The plus keeps SQLite from beginning with what the index proposes: rows come in the order of the page then."""
 TEXTS = tuple(MESSAGE.c[name] for name in ("id", "subject", "sender_name", "sender_address", "text"))
 
@@ -151,7 +151,8 @@ class SqlSearchBook:
             return []
         conditions = [*shown, MESSAGE.c.id.in_(proposed)]
         rows = self._transaction.all(sa.select(*TEXTS).where(*conditions).order_by(*ORDER))
-        said = {row.id for row in rows if any(folded in compact(one) for one in row[1:])}
+        texts = {row.id: (row.subject, row.sender_name, row.sender_address, row.text) for row in rows}
+        said = {row for row, some in texts.items() if any(folded in compact(one) for one in some)}
         files = files_of(self._transaction, [row.id for row in rows if row.id not in said])
         said |= {row for row, some in files.items() if any(folded in compact(one) for file in some for one in file)}
         return [row.id for row in rows if row.id in said]

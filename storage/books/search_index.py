@@ -105,7 +105,7 @@ class SearchIndex:
         return rows if len(rows) <= MANY else None
 
     @staticmethod
-    def matching(*words: str) -> sa.Select[tuple[int]]:
+    def matching(*words: str) -> sa.Select[int]:
         """Rows of messages, of whatever agency, in which all trigrams of one of the `words` stand, as a query."""
         return MATCHING.params(wanted=" OR ".join(f"({_wanted(one)})" for one in words))
 
