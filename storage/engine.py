@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext, make_url
 from sqlalchemy.pool import QueuePool
 
@@ -58,13 +57,6 @@ def _prepare(path: Path) -> None:
             return
 
 
-class _Hinting(SQLiteCompiler):
-    """Writes `INDEXED BY …`, which the library has no words of its own for, where a statement asks for it (`with_hint`)."""
-
-    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:  # noqa: ARG002
-        return text
-
-
 def _engine(address: URL, module: ModuleType, busy_seconds: float) -> Engine:
     engine = sa.create_engine(
         address,
@@ -77,7 +69,6 @@ def _engine(address: URL, module: ModuleType, busy_seconds: float) -> Engine:
         max_overflow=-1,
         json_serializer=dumps,
     )
-    engine.dialect.statement_compiler = _Hinting
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:

@@ -12,7 +12,7 @@ from mailroom.domain.search import Found, Hit, Place
 from mailroom.stages.finding import SHORTEST_NEAR, excerpt, find, near, near_parts
 from mailroom.stages.normalise import compact
 from storage.books.queue import ORDER, SqlQueueBook, in_view
-from storage.books.search_index import SHORTEST, File, SearchIndex, files_of, row_at
+from storage.books.search_index import SHORTEST, File, SearchIndex, files_of
 from storage.columns import clean
 from storage.tables import MESSAGE, REGISTER_COUNTER, REGISTER_ENTRY
 from storage.tables.mail import SECRET
@@ -116,34 +116,25 @@ class SqlSearchBook:
     def _said(self, folded: str, shown: list[Condition], fresh: Fresh, *, offset: int, limit: int) -> Found:
         """Messages that say it."""
         if fresh is None or len(folded) < SHORTEST:
-            query = _ids([*shown, _in_head(folded)]).order_by(*ORDER).offset(offset).limit(limit + 1)
-            rows = [row.id for row in self._transaction.all(query)]
-            return Found(tuple(self._hits(folded, rows[:limit])), more=len(rows) > limit)
-        heads = self._heads(folded, shown, fresh)
-        few = [row[0] for row in self._transaction.all(self._index.matching(folded).limit(FEW + 1))]
+            return self._slice(folded, [*shown, _in_head(folded)], offset=offset, limit=limit)
+        heads, matching = self._heads(folded, shown, fresh), self._index.matching(folded)
+        few = [row.rowid for row in self._transaction.all(matching.limit(FEW + 1))]
         if len(few) + len(heads) <= FEW:
             rows = self._true(folded, shown, [*few, *heads])
             return Found(tuple(self._hits(folded, rows[offset : offset + limit])), more=len(rows) > offset + limit)
-        rows = self._merged(folded, shown, heads, offset=offset, limit=limit + 1)
-        return Found(tuple(self._hits(folded, rows[:limit])), more=len(rows) > limit)
+        proposed = sa.or_(_UNLED.in_(matching), MESSAGE.c.id.in_(heads))
+        return self._slice(folded, [*shown, proposed], offset=offset, limit=limit)
 
     def _heads(self, folded: str, shown: list[Condition], fresh: Collection[int]) -> list[int]:
         """Those of the messages `fresh` whose subject, name or address holds it."""
         rows = self._transaction.all(_ids([*shown, MESSAGE.c.id.in_(fresh), _in_head(folded)])) if fresh else []
         return [row.id for row in rows]
 
-    def _merged(
-        self, folded: str, shown: list[Condition], heads: Collection[int], *, offset: int, limit: int
-    ) -> list[int]:
-        """What the index proposes, and `heads`, which it does not know, in the order of the queue."""
-        known = self._index.places(heads)
-        start = max(0, offset - len(known))
-        proposed = self._index.ordered(folded, shown, offset=start, limit=limit + offset - start)
-        # Those of `known` that stand before the first proposal stand on pages before, unless there is none before.
-        passed = sum(place > proposed[0] for place in known) if start and proposed else 0
-        merged = sorted([*proposed, *known[passed:]], reverse=True)
-        skipped = offset - start - passed
-        return [row_at(place) for place in merged[skipped : skipped + limit]]
+    def _slice(self, folded: str, conditions: list[Condition], *, offset: int, limit: int) -> Found:
+        """A page of what an index gives in order; each message on it is compared."""
+        query = _ids(conditions).order_by(*ORDER).offset(offset).limit(limit + 1)
+        rows = [row.id for row in self._transaction.all(query)]
+        return Found(tuple(self._hits(folded, rows[:limit])), more=len(rows) > limit)
 
     def _true(self, folded: str, shown: list[Condition], proposed: Collection[int]) -> list[int]:
         """Rows of messages that really say it, in order."""

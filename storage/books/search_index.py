@@ -1,14 +1,12 @@
 """The full-text index of SQLite: of each message the runs of three characters that it holds, and neither text nor places.
 
 It takes some 800 bytes for a message of 600 characters. What it proposes is compared with the text before it is shown,
-so runs that stand apart find nothing. Its own row numbers stand in the order of the queue, so that a page of many hits
-costs a page. It is derived: the schema, the chain and comparisons of copies leave it out, and `advance` makes it again
-where there is none.
+so runs that stand apart find nothing. Its row numbers are those of the messages: denser ones make it smallest. It is
+derived: the schema, the chain and comparisons of copies leave it out, and `advance` makes it again where there is none.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -28,9 +26,6 @@ SHORTEST = 3
 """Characters; shorter words are not in the index."""
 MANY = 1_000
 """An index that lacks more messages is being made, and not asked."""
-ID_BITS, TIME_BITS = 27, 33
-"""Of a row number of the index: the last bits are the row of the message, those before them seconds since 1970 at its
-deemed receipt, and the first its urgency. Neither of both changes once a message is decided."""
 
 INDEX = sa.table("search_index", sa.column("rowid", sa.Integer), sa.column("text", sa.Text))
 """Tables that SQLite keeps for it have names that begin so."""
@@ -41,18 +36,7 @@ CREATE = sa.text(
 DROP = sa.text("DROP TABLE IF EXISTS search_index")
 PUT = sa.insert(INDEX).prefix_with("OR REPLACE")
 _MATCH = sa.literal_column("search_index").op("MATCH")(sa.bindparam("wanted", type_=sa.Text))
-_ROW: sa.ColumnElement[int] = INDEX.c.rowid.op("&", return_type=sa.Integer())((1 << ID_BITS) - 1)
-"""The row of the message."""
-MATCHING = sa.select(_ROW).select_from(INDEX).where(_MATCH)
-ORDERED = (
-    sa.select(INDEX.c.rowid)
-    .select_from(INDEX.join(MESSAGE, MESSAGE.c.id == _ROW))
-    .with_hint(MESSAGE, "INDEXED BY ix_message_agency", "sqlite")
-    .where(_MATCH)
-    .order_by(INDEX.c.rowid.desc())
-)
-"""The index that is named knows all that views ask for; SQLite would read whole messages for it."""
-_PLACED = (MESSAGE.c.id, MESSAGE.c.urgency_rank, MESSAGE.c.deemed_received_at)
+MATCHING = sa.select(INDEX.c.rowid).where(_MATCH)
 
 _SAME_PART = sa.and_(
     ATTACHMENT_READING.c.message_id == ATTACHMENT.c.message_id, ATTACHMENT_READING.c.part == ATTACHMENT.c.part
@@ -109,21 +93,6 @@ class SearchIndex:
         """Rows of messages, of whatever agency, in which all trigrams of one of the `words` stand, as a query."""
         return MATCHING.params(wanted=" OR ".join(f"({_wanted(one)})" for one in words))
 
-    def ordered(
-        self, words: str, conditions: Iterable[sa.ColumnElement[bool]], *, offset: int, limit: int
-    ) -> list[int]:
-        """Places (`place_of`) of messages that meet the conditions, in the order of the queue."""
-        query = ORDERED.where(*conditions).params(wanted=_wanted(words))
-        return [row.rowid for row in self._transaction.all(query.offset(offset).limit(limit))]
-
-    def places(self, message_ids: Collection[int]) -> list[int]:
-        """Where in the order of the queue these messages stand: the first has the highest number."""
-        found: list[int] = []
-        for some in chunks(message_ids):
-            rows = self._transaction.all(sa.select(*_PLACED).where(MESSAGE.c.id.in_(some)))
-            found += [place_of(row.id, row.urgency_rank, row.deemed_received_at) for row in rows]
-        return sorted(found, reverse=True)
-
     def again(self, message_ids: Collection[int]) -> None:
         if self.reached() is None or not message_ids:
             return
@@ -131,7 +100,7 @@ class SearchIndex:
         self._wait(message_ids)
 
     def _remove(self, message_ids: Collection[int]) -> None:
-        for some in chunks(self.places(message_ids)):
+        for some in chunks(message_ids):
             self._transaction.run(sa.delete(INDEX).where(INDEX.c.rowid.in_(some)))
 
     def _wait(self, message_ids: Collection[int]) -> None:
@@ -204,34 +173,19 @@ class SearchIndex:
         """Those that are secret leave the index instead."""
         texts = dict(self._texts(message_ids))
         if texts:
-            self._transaction.run(PUT, [{"rowid": place, "text": text} for place, text in texts.items()])
-        kept = set(map(row_at, texts))
-        self._remove([one for one in message_ids if one not in kept])
+            self._transaction.run(PUT, [{"rowid": row, "text": text} for row, text in texts.items()])
+        self._remove([one for one in message_ids if one not in texts])
 
     def _texts(self, message_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """Place of each message that is not secret, and what is searched of it.
-
-        A line feed, which no words hold, keeps items apart.
-        """
+        """What is searched of each message that is not secret. A line feed, which no words hold, keeps items apart."""
         for some in chunks(message_ids):
-            said = (MESSAGE.c[name] for name in ("subject", "sender_name", "sender_address", "text"))
-            query = sa.select(*_PLACED, *said).where(MESSAGE.c.id.in_(some), NOT_SECRET)
+            columns = (MESSAGE.c[name] for name in ("id", "subject", "sender_name", "sender_address", "text"))
+            query = sa.select(*columns).where(MESSAGE.c.id.in_(some), NOT_SECRET)
             files = files_of(self._transaction, some)
             for row in self._transaction.all(query):
                 items = [row.subject, row.sender_name, row.sender_address, row.text]
                 items += [item for file in files.get(row.id, ()) for item in file]
-                yield place_of(row.id, row.urgency_rank, row.deemed_received_at), "\n".join(map(compact, items))
-
-
-def place_of(message_id: int, urgency_rank: int, deemed_received_at: datetime | None) -> int:
-    """The row number of a message in the index. What is more urgent, then what was received later, has a higher one."""
-    seconds = int(deemed_received_at.timestamp()) if deemed_received_at else 0
-    return (urgency_rank << TIME_BITS | max(0, seconds)) << ID_BITS | message_id
-
-
-def row_at(place: int) -> int:
-    """The row of the message that stands there."""
-    return place & ((1 << ID_BITS) - 1)
+                yield row.id, "\n".join(map(compact, items))
 
 
 def _decided(message_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:

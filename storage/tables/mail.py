@@ -23,7 +23,7 @@ class MessageRow(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("agency", "channel", "account", "external_id", name="uq_message_external_id"),
-        Index("ix_message_agency", "agency", "id", "outcome"),
+        Index("ix_message_agency", "agency", "id"),
         Index("ix_message_digest", "agency", "digest"),
         Index("ix_message_place", "segment", "segment_offset"),
         Index(

@@ -37,8 +37,7 @@ def index(database: str, query: str) -> list[Any]:
 
 def proposed(database: str, words: str) -> list[int]:
     wanted = " AND ".join(f'"{words[n : n + 3]}"' for n in range(len(words) - 2))
-    found = index(database, f"SELECT rowid FROM search_index WHERE search_index MATCH '{wanted}'")
-    return [search_index.row_at(place) for (place,) in found]
+    return [row for (row,) in index(database, f"SELECT rowid FROM search_index WHERE search_index MATCH '{wanted}'")]
 
 
 def test_what_is_secret_never_enters_the_index(sql_books: SqlBooks, database: str) -> None:
@@ -252,15 +251,16 @@ def plan(uow: UnitOfWork, view: str, words: str) -> list[list[str]]:
     return seen
 
 
-@pytest.mark.parametrize("view", ["all", "accept"])
-def test_a_page_of_many_costs_a_page(many: SqlBooks, view: str) -> None:
-    """Rows come in order from the index; what views ask for, and what is secret, is asked of narrow indexes."""
+@pytest.mark.parametrize(("view", "narrow"), [("all", "ix_message_all"), ("accept", "ix_message_view")])
+def test_a_page_of_many_reads_no_other_messages(many: SqlBooks, view: str, narrow: str) -> None:
+    """Row numbers come in order from an index of the queue's; what is secret is asked of one that holds nothing else."""
     with many.look() as uow:
         statements = plan(uow, view, "เสียงดังรบกวน")
-    [ordered] = [steps for steps in statements if "ix_message_secret" in " ".join(steps)]
-    assert ordered[0].startswith("SCAN search_index VIRTUAL TABLE")
-    assert "SEARCH message USING COVERING INDEX ix_message_agency (agency=? AND id=?" in ordered[1]
-    assert not [step for step in ordered if "TEMP B-TREE" in step]
+    [proposed] = [steps for steps in statements if any("search_index" in step for step in steps) and len(steps) > 1]
+    assert proposed[0].startswith("SEARCH message USING")
+    assert narrow in proposed[0]
+    assert any("ix_message_secret" in step for step in proposed)
+    assert not [step for step in proposed if "TEMP B-TREE FOR ORDER BY" in step]
 
 
 def test_the_mark_of_secrecy_is_written_as_the_index_reads_it(sql_books: SqlBooks, database: str) -> None:

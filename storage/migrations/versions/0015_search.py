@@ -26,8 +26,6 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Integer(), sa.ForeignKey("message.id"), primary_key=True),
         sa.Column("agency", sa.Text(), nullable=False),
     )
-    op.drop_index("ix_message_agency", "message")
-    op.create_index("ix_message_agency", "message", ["agency", "id", "outcome"])
     op.create_index(
         "ix_message_secret",
         "message",
