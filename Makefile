@@ -35,6 +35,7 @@ bench: $(VENV)/.development .packages ## measure against named peers and limits,
 	@$(BIN)/python -m bench.signing
 	@$(BIN)/python -m bench.webhook
 	@$(BIN)/python -m bench.restore
+	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.classification
 
 install: $(VENV)/.runtime ## the program in .venv, from pinned and hashed packages

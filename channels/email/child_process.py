@@ -100,13 +100,18 @@ class ChildProcess:
         raise MailroomError(f"the process that reads mail does not start ({complaint}); check the installation")
 
     def _give(self, rules: bytes) -> None:
-        """Raises MailroomError when the child dies of them: no message is to blame."""
+        """Raises MailroomError when the child dies of them: no message is to blame.
+
+        It loads code for them, and has the time of a start.
+        """
+        of_a_message, self._seconds = self._seconds, max(self._seconds, _START_SECONDS)
         try:
             self.feed(protocol.RULES, 0, iter((rules,)))
             self.reply(protocol.RULES)
         except (OSError, ChildLostError) as error:
             self.close()
             raise MailroomError(f"the process that reads mail does not take the rules ({error}); report it") from error
+        self._seconds = of_a_message
 
     def feed(self, kind: bytes, part: int, pieces: Iterator[bytes]) -> None:
         """Write one request. Raises OSError when the child is gone, and whatever `pieces` raises."""

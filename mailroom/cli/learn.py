@@ -1,5 +1,6 @@
 """`learn`: what was learned from clerks, training, and which model answers."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -17,6 +18,9 @@ from mailroom.services.audit import Standing
 from mailroom.services.learning import CATALOGUE, Learning, Status, Verified
 
 learn = typer.Typer(help="What the program learned from clerks.", no_args_is_help=True)
+
+NICE = 10
+"""Training gives way to mail and clerks."""
 
 WHY: Mapping[str, str] = {
     "better": "answers: measurably better than the catalogue",
@@ -64,6 +68,7 @@ def train(
             if not again.same:
                 raise typer.Exit(1)
             return
+        os.nice(NICE)
         record = learning.train()
     say(_model_object(record), _model_lines(record), as_json=as_json)
 

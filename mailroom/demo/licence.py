@@ -21,10 +21,13 @@ Verify = Callable[[House, bytes], Verification]
 
 
 def people(house: House) -> tuple[Clerk, Clerk]:
-    """Who prepares papers, and who approves them."""
+    """Who prepares papers, and is named for secret matter; and who approves them."""
     sign_in = house.papers.licences.sign_in
     clerk = sign_in.add_clerk(CLERK, "เจ้าหน้าที่สารบรรณ (ตัวอย่าง)")
     head = sign_in.add_clerk(HEAD, "นายสมมุติ ตัวอย่าง", role=Role.APPROVER, position="นายกเทศมนตรีตำบลบ้านตัวอย่าง")
+    with house.books.begin() as uow:
+        uow.clerks.clear(clerk.username, house.clock.now(), "demo")
+        uow.commit()
     return clerk, head
 
 

@@ -19,7 +19,8 @@ class SearchBook(Protocol):
         Looked through are subject, sender's name and address, text, and names and texts of attachments; one or two
         characters are looked for in subject, name and address only. Thai and Arabic digits are alike, and so are small
         and capital letters. A message whose number `words` is (`12`, `12/2569`) stands first. Subject, name, address and
-        number are found as soon as a message is decided, the rest once `advance` dealt with it.
+        number are found as soon as a message is decided, the rest once `advance` dealt with it; while the index lacks more
+        than a thousand messages, nothing else is looked for.
 
         Where nothing has `words` as they are written, the first page has the newest whose subject, name or address
         differs from them by one letter (left out, put in, exchanged, or changed places with its neighbour), if `words`

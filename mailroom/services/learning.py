@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Any
 
 from mailroom.domain.agency import BANGKOK, Agency
@@ -63,15 +64,16 @@ class Learning:
         self._shelf = shelf
 
     def due(self) -> bool:
-        """Whether to train now: after so many corrections, each night, and when catalogue or program changed."""
+        """Whether to train now: after so many corrections, each night, and when what answers is of use no more."""
         if not self._settings.automatic:
             return False
         with self._books.look() as uow:
             last = next(iter(uow.learning.models()), None)
             fresh = uow.learning.made_after(last.until if last else 0)
+            lost = any(not self._is_of_use(uow, one.version) for one in uow.learning.states().values())
         if last is None:
             return fresh >= self._settings.retrain_after
-        if not fits(last, self._catalogue):
+        if lost or not fits(last, self._catalogue):
             return True
         now = self._clock.now().astimezone(BANGKOK)
         by_night = now.hour >= NIGHT and last.made_at.astimezone(BANGKOK).date() < now.date()
@@ -109,9 +111,6 @@ class Learning:
         return lessons(records, corrections, self._agency, self._catalogue)
 
     def _trained(self, version: int, until: int, found: list[Lesson]) -> _Trained:
-        import numpy as np
-        import sklearn
-
         from mailroom.services.training import learn
         from mailroom.stages.linear_model import TrainedModel
 
@@ -124,7 +123,7 @@ class Learning:
             "catalogue": catalogue_digest(self._catalogue),
             "messages": corpus_digest(found),
             "targets": {head.value: self._target(head) for head in Head},
-            "libraries": {"numpy": np.__version__, "scikit-learn": sklearn.__version__},
+            "libraries": {name: version_of(name) for name in ("numpy", "scikit-learn")},
         }
         heads = {head.value: one.model for head, one in learned.items() if one.model is not None}
         return _Trained(TrainedModel(heads, header), {head: one.measured for head, one in learned.items()})
@@ -138,10 +137,15 @@ class Learning:
         off = state is not None and state.version == CATALOGUE and bool(state.by)
         if measured.answers and self._settings.automatic and not off:
             self._set(uow, head, record.version, by="", why=measured.why)
-        elif state is not None and state.version != CATALOGUE:
-            before = uow.learning.model(state.version)
-            if before is None or not fits(before, self._catalogue):
-                self._set(uow, head, CATALOGUE, by="", why="fits-no-more")
+        elif state is not None and not self._is_of_use(uow, state.version):
+            self._set(uow, head, CATALOGUE, by="", why="of-no-use")
+
+    def _is_of_use(self, uow: UnitOfWork, version: int) -> bool:
+        """Whether it was trained by this program on this catalogue, and its file is there."""
+        if version == CATALOGUE:
+            return True
+        record = uow.learning.model(version)
+        return record is not None and fits(record, self._catalogue) and self._shelf.holds(record)
 
     def _set(self, uow: UnitOfWork, head: Head, version: int, *, by: str, why: str) -> None:
         state = uow.learning.states().get(head)

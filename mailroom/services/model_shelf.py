@@ -54,6 +54,10 @@ class ModelShelf:
             raise StorageError(f"{self._folder}: a model cannot be kept ({error.strerror}); mend the disk") from error
         return digest
 
+    def holds(self, record: ModelRecord) -> bool:
+        """Whether its file is there; backups hold none, as the table of corrections makes it again."""
+        return self.path(record.version, record.digest).is_file()
+
     def load(self, record: ModelRecord) -> "TrainedModel":
         """Raises ModelDamagedError where its file is not there, or is not the one that was written."""
         from mailroom.stages.model_file import digest_of, from_bytes

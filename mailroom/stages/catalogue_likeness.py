@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailroom.domain.service import Catalogue
-from mailroom.stages.catalogue_phrases import GAP, CatalogueKey, Owner
+from mailroom.stages.catalogue_key import CatalogueKey
+from mailroom.stages.catalogue_phrases import GAP, Owner
 from mailroom.stages.catalogue_score import PLAIN, Score, Scores
 from mailroom.stages.local_authorities import is_local
 from mailroom.stages.normalise import normalised

@@ -5,11 +5,14 @@ into the middle of what is said.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 
 from mailroom.domain.service import Catalogue
+from mailroom.stages.catalogue_key import CatalogueKey
 from mailroom.stages.local_authorities import is_local
 from mailroom.stages.normalise import compact, normalised
 from mailroom.stages.respelling import respelled
@@ -27,7 +30,7 @@ NAMED_WEIGHT = 1.5
 """For a phrase that is part of an office's own name: who is named is meant."""
 _INITIALS = re.compile(r"(?:[ก-ฮ]\.?){3,}|(?:[ก-ฮ]\.){2,}")
 _NAME_LENGTH = 6
-_START = 4
+_START, _SHORT_START = 4, 2
 """A phrase is looked for only in a text that has its first characters: nearly all are never touched."""
 _TRIES = 20
 """So many places of a first part are tried: a text of one repeated word is no reason to search without end."""
@@ -66,7 +69,7 @@ class Hit:
     owners: tuple[Owner, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class _Phrase:
     rank: int
     """The longest phrase first."""
@@ -81,18 +84,30 @@ class _Phrase:
         return GAP.join(part.strip() for part in self.parts)
 
 
+_Entry = tuple[str, tuple[str, ...], _Phrase]
+"""The first part of a phrase, the other parts, and the phrase."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """Phrases by the first characters of their first part; those that have fewer, apart."""
+    """Phrases by the first characters of their first part: by four, and by two where it has fewer."""
 
-    by_start: Mapping[str, tuple[_Phrase, ...]]
-    short: tuple[_Phrase, ...]
+    by_start: Mapping[str, tuple[_Entry, ...]]
+    by_short_start: Mapping[str, tuple[_Entry, ...]]
 
     def occurring(self, text: str) -> list[_Phrase]:
         """Phrases all of whose parts stand somewhere in a text, longest first."""
-        starts = {text[i : i + _START] for i in range(len(text) - _START + 1)}
-        near = (phrase for start in self.by_start.keys() & starts for phrase in self.by_start[start])
-        return sorted(phrase for phrase in (*self.short, *near) if all(part in text for part in phrase.parts))
+        found = []
+        for known, size in ((self.by_start, _START), (self.by_short_start, _SHORT_START)):
+            starts = {text[i : i + size] for i in range(len(text) - size + 1)}
+            for start in known.keys() & starts:
+                for first, others, phrase in known[start]:
+                    if first in text and (not others or all(part in text for part in others)):
+                        found.append(phrase)
+        return sorted(found, key=_rank)
+
+
+_rank = attrgetter("rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +118,6 @@ class Phrases:
     """Without spaces."""
     other: _Index
     """Latin words, to be found as whole words."""
-
-
-class CatalogueKey:
-    """A key that costs nothing to hash, for a catalogue of a thousand phrases; it keeps the catalogue alive."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
-
-    def __hash__(self) -> int:
-        return id(self.catalogue)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, CatalogueKey) and other.catalogue is self.catalogue
 
 
 def phrases_of(catalogue: Catalogue) -> Phrases:
@@ -240,14 +242,12 @@ def _points(parts: tuple[str, ...], owners: list[Owner]) -> float:
 
 
 def _index(phrases: Iterable[_Phrase]) -> _Index:
-    by_start, short = dict[str, tuple[_Phrase, ...]](), []
+    by_start, by_short_start = defaultdict[str, list[_Entry]](list), defaultdict[str, list[_Entry]](list)
     for phrase in phrases:
-        start = phrase.parts[0][:_START]
-        if len(start) < _START:
-            short.append(phrase)
-        else:
-            by_start[start] = (*by_start.get(start, ()), phrase)
-    return _Index(by_start, tuple(short))
+        first, *others = phrase.parts
+        place, size = (by_start, _START) if len(first) >= _START else (by_short_start, _SHORT_START)
+        place[first[:size]].append((first, tuple(others), phrase))
+    return _Index(*({start: tuple(found) for start, found in one.items()} for one in (by_start, by_short_start)))
 
 
 def _own(owners: dict[tuple[str, ...], list[Owner]], owner: Owner, names: Iterable[str]) -> None:

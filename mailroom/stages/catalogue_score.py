@@ -12,7 +12,8 @@ from functools import lru_cache
 from mailroom.domain.agency import Agency
 from mailroom.domain.service import Catalogue
 from mailroom.stages.asked_act import Wish, wishes
-from mailroom.stages.catalogue_phrases import ASKS_ITSELF, CatalogueKey, find_phrases, phrases_of, shown
+from mailroom.stages.catalogue_key import CatalogueKey
+from mailroom.stages.catalogue_phrases import ASKS_ITSELF, find_phrases, phrases_of, shown
 from mailroom.stages.normalise import compact, normalised
 from mailroom.stages.respelling import respelled
 

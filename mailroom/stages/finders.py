@@ -20,6 +20,10 @@ SHORT = 150
 LEAST_AGENCY_IN_SHORT = 4.0
 """is enough to think of another agency, though not to name it."""
 
+_SLIP = re.compile(r"สลิป|ใบเสร็จ|ใบโอน|หลักฐานการ(?:โอน|ชำระ)|slip|receipt|payment", re.I)
+_MONEY = re.compile(r"โอน|ชำระ|จ่าย|บาท|paid\b|payment\b|transfer|fee\b|baht")
+"""A file named as a slip is one where money is spoken of."""
+SHORT_QUESTION = 120
 STATEMENT = 30
 """Fewer characters are a catchword, and tell nothing."""
 
@@ -123,7 +127,10 @@ def _payment(case: MessageCase) -> Finding | None:
     """Words of payment, unless the sender complains of what was paid for, or only asks, and shows no slip."""
     if not case.message.attachments and (kinds.ACCUSES.search(case.said) or _asks_about_paying(case)):
         return None
-    return _words(kinds.PAYMENT, Kind.PAYMENT_SLIP)(case)
+    if match := kinds.PAYMENT.search(case.said):
+        return _found(Kind.PAYMENT_SLIP, match)
+    slip = next((name for name in case.files if _SLIP.search(name)), "")
+    return (Kind.PAYMENT_SLIP, (Reason("word-found", slip[:80]),)) if slip and _MONEY.search(case.said) else None
 
 
 def _asks_about_paying(case: MessageCase) -> bool:
@@ -134,15 +141,24 @@ def _complaint(case: MessageCase) -> Finding | None:
     """Words of complaint, a disturbance, or something out of order; unless the message applies for something itself."""
     said = case.said
     if match := kinds.GRIEVANCE.search(said):
+        if match[0] in kinds.COMPLAINING and _asks_how(case):
+            return None
         if kinds.APPLY.search(said) and match.start() > 200 and case.service:
             return None
         return _found(Kind.COMPLAINT, match)
     if (match := kinds.THIRD_PARTY.search(said)) and kinds.ASKS_ACTION.search(said):
         return _found(Kind.COMPLAINT, match)
     match = kinds.DISTURBS.search(said) or kinds.BROKEN.search(said)
-    if match is None or _wants_work(case) or _wants_paper(case) or _asks_how(case):
+    if match is None or _only_asks(case) or _wants_work(case) or _wants_paper(case) or _asks_how(case):
         return None
     return _found(Kind.COMPLAINT, match)
+
+
+def _only_asks(case: MessageCase) -> bool:
+    """A short question that tells of nothing that goes on, and of nobody."""
+    said = case.said
+    told = kinds.ON_AND_ON.search(said) or kinds.THIRD_PARTY.search(said) or kinds.ASKS_ACTION.search(said)
+    return len(said) <= SHORT_QUESTION and not told and bool(kinds.RULES.search(case.asked))
 
 
 def _asks_how(case: MessageCase) -> bool:

@@ -48,7 +48,7 @@ class LinearHead:
     def ranked(self, seen: Vector) -> list[tuple[str, float]]:
         """Classes with their probabilities, likeliest first."""
         found = self.probabilities(seen)
-        order = sorted(range(len(self.classes)), key=lambda one: (-found[one], self.classes[one]))
+        order = np.argsort(-found, kind="stable").tolist()
         return [(self.classes[one], float(found[one])) for one in order]
 
 

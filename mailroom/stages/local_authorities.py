@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from mailroom.domain.agency import Agency
 from mailroom.domain.service import Catalogue
+from mailroom.stages.catalogue_key import CatalogueKey
 from mailroom.stages.normalise import compact
 
 _FORMS = (
@@ -54,6 +55,8 @@ _NOT_THE_PLACE = re.compile(
 _ADDRESS = re.compile(r"(?:ที่อยู่(?!ใน)|บ้านเลขที่|จัดส่ง|ส่งไปรษณีย์|ส่งไปที่|ส่งมาที่|ภูมิลำเนา)[^\n]{0,60}$")
 _GREETING = re.compile(r"^\s*(?:กราบ)?(?:เรียน|ถึง)\s[^\n]{0,80}$", re.M)
 BANGKOK = "กรุงเทพมหานคร"
+_CITIES = ("กทม", "กรุงเทพฯ")
+"""Written in addresses and on the way as well, so that they are no place by themselves."""
 _LOCAL = (*(word for word, _ in _FORMS), "เทศบาล", BANGKOK, "เมืองพัทยา")
 
 
@@ -144,13 +147,11 @@ def _listed(name: str, written: str, catalogue: Catalogue) -> Authority:
 def _by_words(text: str, catalogue: Catalogue) -> list[Authority]:
     """Authorities of the directory by their own names, such as เมืองพัทยา, and by the words given there."""
     found = []
-    for one in catalogue.agencies:
-        if not is_local(one.name):
-            continue
-        for word in (one.name, *one.words):
+    for name, words in _listed_ones(CatalogueKey(catalogue)):
+        for word in words:
             at = text.find(word)
-            if at >= 0 and not _aside(text, at) and word not in ("กทม", "กรุงเทพฯ"):
-                found.append(Authority(one.name, word))
+            if at >= 0 and not _aside(text, at):
+                found.append(Authority(name, word))
                 break
     return found
 
@@ -160,5 +161,12 @@ def _our_names(agency: Agency) -> tuple[str, ...]:
     return tuple(compact(name) for name in (agency.name, *agency.aliases) if name)
 
 
+@lru_cache(maxsize=8)
+def _listed_ones(key: CatalogueKey) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Local authorities of the directory, each with its name and the words given there; a mere city's name is none."""
+    local = [one for one in key.catalogue.agencies if is_local(one.name)]
+    return tuple((one.name, (one.name, *(word for word in one.words if word not in _CITIES))) for one in local)
+
+
 def _local_names(catalogue: Catalogue) -> list[str]:
-    return [compact(one.name) for one in catalogue.agencies if is_local(one.name)]
+    return [compact(name) for name, _ in _listed_ones(CatalogueKey(catalogue))]

@@ -24,12 +24,12 @@ LONGEST = 200
 """Characters of a search that are looked at."""
 FEW = 150
 """So many proposals are compared before pages are made of them; of more, each page is compared by itself."""
-MANY = 1_000
-"""So many messages that the index does not know yet are listed; where more are, it is being made."""
 NEWEST, NEARLY = 30_000, 1_000
 """So many messages are looked at for what is near, and so many of them letter by letter, the newest first."""
 NUMBER = re.compile(r"(\d{1,9})(?:/(\d{4}|\d{2}))?")
 Condition = sa.ColumnElement[bool]
+Fresh = Collection[int] | None
+"""Messages that the index does not know; None where there is no index to be asked."""
 _MARKED = MESSAGE.alias()
 _UNLED: sa.ColumnElement[int] = sa.literal_column("+message.id")
 """The plus keeps SQLite from beginning with what the index proposes: rows come in the order of the page then."""
@@ -61,26 +61,26 @@ class SqlSearchBook:
         if not folded:
             records = self._queue.page(view, offset=offset, limit=limit + 1)
             return Found(tuple(Hit(one, Place.HEAD) for one in records[:limit]), more=len(records) > limit)
-        shown, reached = in_view(self._transaction, view), self._index.reached()
+        shown, fresh = in_view(self._transaction, view), self._index.fresh()
         try:
-            return self._found(folded, shown, reached, offset=offset, limit=limit)
+            return self._found(folded, shown, fresh, offset=offset, limit=limit)
         except StorageError as error:
-            if reached is None:
+            if fresh is None:
                 raise
             # Where the index alone is damaged, clerks still find what lists show; `verify` names it.
             _log.warning("search.index-unusable", error=str(error))
             return self._found(folded, shown, None, offset=offset, limit=limit)
 
-    def _found(self, folded: str, shown: list[Condition], reached: int | None, *, offset: int, limit: int) -> Found:
-        """With an index that goes up to row `reached`, or without any."""
+    def _found(self, folded: str, shown: list[Condition], fresh: Fresh, *, offset: int, limit: int) -> Found:
+        """With an index that does not know the messages `fresh`, or without any."""
         numbered = self._numbered(folded, shown)
         first = numbered[offset : offset + limit]
         others = [*_but(shown, numbered), _not_secret(self._transaction)]
-        rest = self._said(folded, others, reached, offset=max(0, offset - len(numbered)), limit=limit - len(first))
+        rest = self._said(folded, others, fresh, offset=max(0, offset - len(numbered)), limit=limit - len(first))
         hits = (*(Hit(one, Place.NUMBER) for one in self._records(first)), *rest.hits)
         if hits or offset or len(folded) < SHORTEST_NEAR:
             return Found(hits, more=rest.more or len(numbered) > offset + limit)
-        return Found(tuple(Hit(one, Place.HEAD) for one in self._near(folded, others, reached, limit)), near=True)
+        return Found(tuple(Hit(one, Place.HEAD) for one in self._near(folded, others, fresh, limit)), near=True)
 
     def _records(self, message_ids: Sequence[int]) -> list[MessageRecord]:
         """In the order of the rows."""
@@ -94,48 +94,56 @@ class SqlSearchBook:
         number = NUMBER.fullmatch(folded)
         if number is None:
             return []
-        entry, counter = REGISTER_ENTRY.c, REGISTER_COUNTER.c
-        same = [getattr(entry, name) == getattr(counter, name) for name in ("agency", "register", "year")]
+        century = "25" if number[2] and len(number[2]) == 2 else ""
+        year = int(f"{century}{number[2]}") if number[2] else None
+        counted = REGISTER_COUNTER.c.agency == self._transaction.agency
+        counters = self._transaction.all(sa.select(REGISTER_COUNTER.c.register, REGISTER_COUNTER.c.year).where(counted))
+        entry = REGISTER_ENTRY.c
+        # Register and year are named, so that an index leads to the number in each.
+        named = [
+            sa.and_(entry.register == one.register, entry.year == one.year, entry.number == int(number[1]))
+            for one in counters
+            if year in (None, one.year)
+        ]
         query = (
             sa.select(entry.message_id)
-            .select_from(REGISTER_COUNTER.join(REGISTER_ENTRY, sa.and_(*same)))
             .join(MESSAGE, MESSAGE.c.id == entry.message_id)
-            .where(counter.agency == self._transaction.agency, entry.number == int(number[1]), *shown)
+            .where(entry.agency == self._transaction.agency, sa.or_(sa.false(), *named), *shown)
             .order_by(entry.year.desc())
         )
-        if number[2]:
-            century = "" if len(number[2]) == 4 else "25"
-            query = query.where(counter.year == int(f"{century}{number[2]}"))
         return [row.message_id for row in self._transaction.all(query)]
 
-    def _said(self, folded: str, shown: list[Condition], reached: int | None, *, offset: int, limit: int) -> Found:
+    def _said(self, folded: str, shown: list[Condition], fresh: Fresh, *, offset: int, limit: int) -> Found:
         """Messages that say it."""
-        if reached is None or len(folded) < SHORTEST:
+        if fresh is None or len(folded) < SHORTEST:
             return self._slice(folded, [*shown, _in_head(folded)], offset=offset, limit=limit)
-        matching, fresh = self._index.matching(folded), self._index.fresh(reached, MANY + 1)
-        heads: list[Condition] = [MESSAGE.c.id > reached] if len(fresh) > MANY else [MESSAGE.c.id.in_(fresh)]
-        heads.append(_in_head(folded))
-        proposed = [row.rowid for row in self._transaction.all(matching.limit(FEW + 1))]
-        if len(fresh) <= MANY:
-            proposed += self._ids([*shown, *heads]) if fresh else []
-        if len(fresh) <= MANY and len(proposed) <= FEW:
-            rows = self._true([*shown, MESSAGE.c.id.in_(proposed)], folded) if proposed else []
+        heads, matching = self._heads(folded, shown, fresh), self._index.matching(folded)
+        few = [row.rowid for row in self._transaction.all(matching.limit(FEW + 1))]
+        if len(few) + len(heads) <= FEW:
+            rows = self._true(folded, shown, [*few, *heads])
             return Found(tuple(self._hits(folded, rows[offset : offset + limit])), more=len(rows) > offset + limit)
-        either = sa.or_(_UNLED.in_(matching), sa.and_(*heads))
-        return self._slice(folded, [*shown, either], offset=offset, limit=limit)
+        proposed = sa.or_(_UNLED.in_(matching), MESSAGE.c.id.in_(heads))
+        return self._slice(folded, [*shown, proposed], offset=offset, limit=limit)
 
-    def _ids(self, conditions: list[Condition]) -> list[int]:
-        return [row.id for row in self._transaction.all(_ids(conditions).limit(FEW + 1))]
+    def _heads(self, folded: str, shown: list[Condition], fresh: Collection[int]) -> list[int]:
+        """Those of the messages `fresh` whose subject, name or address holds it."""
+        rows = self._transaction.all(_ids([*shown, MESSAGE.c.id.in_(fresh), _in_head(folded)])) if fresh else []
+        return [row.id for row in rows]
 
     def _slice(self, folded: str, conditions: list[Condition], *, offset: int, limit: int) -> Found:
+        """A page of what an index gives in order; each message on it is compared."""
         query = _ids(conditions).order_by(*ORDER).offset(offset).limit(limit + 1)
         rows = [row.id for row in self._transaction.all(query)]
         return Found(tuple(self._hits(folded, rows[:limit])), more=len(rows) > limit)
 
-    def _true(self, conditions: list[Condition], folded: str) -> list[int]:
+    def _true(self, folded: str, shown: list[Condition], proposed: Collection[int]) -> list[int]:
         """Rows of messages that really say it, in order."""
+        if not proposed:
+            return []
+        conditions = [*shown, MESSAGE.c.id.in_(proposed)]
         rows = self._transaction.all(sa.select(*TEXTS).where(*conditions).order_by(*ORDER))
-        said = {row.id for row in rows if any(folded in compact(text) for text in map(str, row[1:]))}
+        texts = {row.id: (row.subject, row.sender_name, row.sender_address, row.text) for row in rows}
+        said = {row for row, some in texts.items() if any(folded in compact(one) for one in some)}
         files = files_of(self._transaction, [row.id for row in rows if row.id not in said])
         said |= {row for row, some in files.items() if any(folded in compact(text) for file in some for text in file)}
         return [row.id for row in rows if row.id in said]
@@ -149,11 +157,10 @@ class SqlSearchBook:
         hits = (found[one.logged.id] or _in_files(one, folded, files.get(one.logged.id, ())) for one in records)
         return [hit for hit in hits if hit is not None]
 
-    def _near(self, folded: str, shown: list[Condition], reached: int | None, limit: int) -> list[MessageRecord]:
+    def _near(self, folded: str, shown: list[Condition], fresh: Fresh, limit: int) -> list[MessageRecord]:
         """The newest whose subject, name or address differs by one letter."""
         parts = near_parts(folded)
-        if reached is not None and min(map(len, parts)) >= SHORTEST:
-            fresh = self._index.fresh(reached, MANY)
+        if fresh is not None and min(map(len, parts)) >= SHORTEST:
             shown = [*shown, sa.or_(_UNLED.in_(self._index.matching(*parts)), MESSAGE.c.id.in_(fresh))]
         newest = sa.select(MESSAGE.c.id, MESSAGE.c.search_text).where(*shown).order_by(*ORDER).limit(NEWEST).subquery()
         held = sa.or_(*(sa.func.instr(newest.c.search_text, part) > 0 for part in parts))

@@ -1,8 +1,8 @@
 """The full-text index of SQLite: of each message the runs of three characters that it holds, and neither text nor places.
 
 It takes some 800 bytes for a message of 600 characters. What it proposes is compared with the text before it is shown,
-so runs that stand apart find nothing. It is derived: the schema, the chain and comparisons of copies leave it out, and
-`advance` makes it again where there is none.
+so runs that stand apart find nothing. Its row numbers are those of the messages: denser ones make it smallest. It is
+derived: the schema, the chain and comparisons of copies leave it out, and `advance` makes it again where there is none.
 """
 
 from collections import defaultdict
@@ -24,6 +24,8 @@ ABLE_SINCE = (3, 43)
 """The version of SQLite that can take a message out of such an index. With an older one there is none."""
 SHORTEST = 3
 """Characters; shorter words are not in the index."""
+MANY = 1_000
+"""An index that lacks more messages is being made, and not asked."""
 
 INDEX = sa.table("search_index", sa.column("rowid", sa.Integer), sa.column("text", sa.Text))
 """Tables that SQLite keeps for it have names that begin so."""
@@ -33,9 +35,8 @@ CREATE = sa.text(
 )
 DROP = sa.text("DROP TABLE IF EXISTS search_index")
 PUT = sa.insert(INDEX).prefix_with("OR REPLACE")
-MATCHING = sa.select(INDEX.c.rowid).where(
-    sa.literal_column("search_index").op("MATCH")(sa.bindparam("wanted", type_=sa.Text))
-)
+_MATCH = sa.literal_column("search_index").op("MATCH")(sa.bindparam("wanted", type_=sa.Text))
+MATCHING = sa.select(INDEX.c.rowid).where(_MATCH)
 
 _SAME_PART = sa.and_(
     ATTACHMENT_READING.c.message_id == ATTACHMENT.c.message_id, ATTACHMENT_READING.c.part == ATTACHMENT.c.part
@@ -74,16 +75,23 @@ class SearchIndex:
         )
         return self._transaction.run(query).scalar_one_or_none() if self.able else None
 
-    @staticmethod
-    def matching(*words: str) -> sa.Select[tuple[int]]:
-        """Rows of messages, of whatever agency, in which all trigrams of one of the `words` stand, as a query."""
-        return MATCHING.params(wanted=" OR ".join(f"({_wanted(one)})" for one in words))
+    def fresh(self) -> list[int] | None:
+        """Rows of messages of which the index does not know what they say, as they are or at all.
 
-    def fresh(self, reached: int, limit: int) -> list[int]:
-        """Rows of messages of which the index does not know what they say, as they are or at all; at most so many."""
+        None where there is no index, or where it lacks too many to be asked.
+        """
+        reached = self.reached()
+        if reached is None:
+            return None
         ours = sa.select(MESSAGE.c.id).where(MESSAGE.c.agency == self._agency, MESSAGE.c.id > reached)
         waiting = sa.select(SEARCH_WAIT.c.message_id).where(SEARCH_WAIT.c.agency == self._agency)
-        return [row[0] for query in (ours, waiting) for row in self._transaction.all(query.limit(limit))][:limit]
+        rows = [row[0] for query in (ours, waiting) for row in self._transaction.all(query.limit(MANY + 1))]
+        return rows if len(rows) <= MANY else None
+
+    @staticmethod
+    def matching(*words: str) -> sa.Select[int]:
+        """Rows of messages, of whatever agency, in which all trigrams of one of the `words` stand, as a query."""
+        return MATCHING.params(wanted=" OR ".join(f"({_wanted(one)})" for one in words))
 
     def again(self, message_ids: Collection[int]) -> None:
         if self.reached() is None or not message_ids:

@@ -1,6 +1,7 @@
 """The full-text index is derived: no check, copy or chain minds it, and what must not be in it is not."""
 
 import json
+import random
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from mailroom.domain.decision import Classification, Kind, LetterMarks, Secrecy
+from mailroom.domain.decision import Classification, Kind, LetterMarks, Secrecy, Urgency
 from mailroom.ports import UnitOfWork
 from mailroom.services.indexing import Indexing
 from storage.books import search, search_index
@@ -22,7 +23,7 @@ from storage.unit_of_work import SqlBooks
 from storage.verify import verify
 from tests.contracts.search_contract import received, rows, take_in
 from tests.contracts.search_contract import search as searched
-from tests.support.book_values import arrive, attachment, decide, message
+from tests.support.book_values import NOW, arrive, attachment, decide, message, verdict
 
 SECRET = Classification(Kind.OFFICIAL_LETTER, marks=LetterMarks(secrecy=Secrecy.TOP_SECRET))
 TEXT = "ท่อประปาแตกหน้าบ้านเลขที่ ๑๒ ซอยสุขใจ"
@@ -197,15 +198,52 @@ def test_pages_of_many_are_compared_one_by_one(many: SqlBooks) -> None:
     assert [page.more for page in pages] == [True, True, False]
 
 
-def plan(uow: UnitOfWork, view: str, words: str) -> list[str]:
-    """How SQLite goes about the statements of a search."""
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 20])
+def test_pages_are_those_of_the_queue(sql_books: SqlBooks, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """What the index knows and what it does not know yet stand in one order, without gap or repeat."""
+    monkeypatch.setattr(search, "FEW", 0)
+    chance = random.Random(size)
+    logged = arrive(sql_books, *(b"%d" % number for number in range(16)))
+    for half in (logged[::2], logged[1::2]):
+        with sql_books.begin() as uow:
+            for one in half:
+                urgency = chance.choice((Urgency.NORMAL, Urgency.NORMAL, Urgency.MOST_URGENT))
+                classified = Classification(Kind.REQUEST, marks=LetterMarks(urgency=urgency))
+                at = NOW + timedelta(hours=chance.randrange(-9, 9))
+                said = message(subject="เสียงดังรบกวน")
+                uow.messages.record(verdict(one, said, classification=classified, deemed_received_at=at))
+            uow.commit()
+        if half[0] is logged[0]:
+            take_in(sql_books)
+    with sql_books.look() as uow:
+        expected = [one.logged.id for one in uow.queue.page("all", offset=0, limit=99)]
+    pages = [searched(sql_books, "เสียงดังรบกวน", offset=offset, limit=size) for offset in range(0, 20, size)]
+    assert [row for page in pages for row in rows(page)] == expected
+    assert [page.more for page in pages] == [(number + 1) * size < 16 for number in range(len(pages))]
+
+
+def test_an_index_that_lacks_much_is_not_asked(sql_books: SqlBooks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is being made, heads and numbers are searched as if there were none."""
+    first, second, third = received(sql_books, *(message(TEXT, subject="แจ้งเหตุ") for _ in range(3)))
+    with sql_books.begin() as uow:
+        uow.search.advance(1)
+        uow.commit()
+    assert rows(searched(sql_books, "ท่อประปา")) == [first.id]
+    monkeypatch.setattr(search_index, "MANY", 1)
+    assert rows(searched(sql_books, "ท่อประปา")) == []
+    assert rows(searched(sql_books, "แจ้งเหตุ")) == [third.id, second.id, first.id]
+    assert rows(searched(sql_books, "2/2569")) == [second.id]
+
+
+def plan(uow: UnitOfWork, view: str, words: str) -> list[list[str]]:
+    """How SQLite goes about each statement of a search."""
     transaction: Any = uow.search._transaction  # type: ignore[attr-defined]
-    seen: list[str] = []
+    seen: list[list[str]] = []
     run = transaction.run
 
     def noting(statement: Any, values: Any = None) -> Any:
         text = str(statement.compile(transaction._connection, compile_kwargs={"literal_binds": True}))
-        seen.extend(row[3] for row in transaction._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}"))
+        seen.append([row[3] for row in transaction._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")])
         return run(statement, values)
 
     transaction.run = noting
@@ -213,13 +251,16 @@ def plan(uow: UnitOfWork, view: str, words: str) -> list[str]:
     return seen
 
 
-def test_no_search_reads_all_messages(many: SqlBooks) -> None:
-    """Rows come from indexes in the order of the page; what is secret is asked of an index that holds nothing else."""
+@pytest.mark.parametrize(("view", "narrow"), [("all", "ix_message_all"), ("accept", "ix_message_view")])
+def test_a_page_of_many_reads_no_other_messages(many: SqlBooks, view: str, narrow: str) -> None:
+    """Row numbers come in order from an index of the queue's; what is secret is asked of one that holds nothing else."""
     with many.look() as uow:
-        steps = plan(uow, "all", "เสียงดังรบกวน")
-    assert any("COVERING INDEX ix_message_all" in step for step in steps)
-    assert any("ix_message_secret" in step for step in steps)
-    assert not [step for step in steps if step.startswith("SCAN message") and "INDEX" not in step]
+        statements = plan(uow, view, "เสียงดังรบกวน")
+    [proposed] = [steps for steps in statements if any("search_index" in step for step in steps) and len(steps) > 1]
+    assert proposed[0].startswith("SEARCH message USING")
+    assert narrow in proposed[0]
+    assert any("ix_message_secret" in step for step in proposed)
+    assert not [step for step in proposed if "TEMP B-TREE FOR ORDER BY" in step]
 
 
 def test_the_mark_of_secrecy_is_written_as_the_index_reads_it(sql_books: SqlBooks, database: str) -> None:

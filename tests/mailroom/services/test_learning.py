@@ -222,6 +222,19 @@ def test_a_switch_reaches_reader_and_judge_with_the_next_batch(taught: School, t
     assert (lost.damaged, judges["email"].models) == (True, None)
 
 
+def test_a_model_whose_file_is_lost_is_made_again(school: School) -> None:
+    """As after a restore: training is due, and the next version answers."""
+    school.teach(40)
+    record = school.learning.train()
+    assert school.answers("รบกวนด้วยครับ จะเปิดร้านส้มตำ").model == "1"
+    assert not school.learning.due()
+    school.shelf.path(1, record.digest).unlink()
+    assert school.learning.due()
+    school.learning.train()
+    assert not school.learning.due()
+    assert school.answers("รบกวนด้วยครับ จะเปิดร้านส้มตำ").model == "2"
+
+
 def test_what_an_audit_switched_off_stays_so_through_a_training(taught: School) -> None:
     """A new model answers only once the bound holds again."""
     books, before = taught.books, taught.books.shelf.copy()
