@@ -81,7 +81,7 @@ def test_a_clerk_logs_in_opens_and_accepts(office: FiledOffice, visitor: Visitor
     page.get_by_role("link", name="ขออนุญาตก่อสร้างบ้านพักอาศัย ๒ ชั้น").click()
     expect(page.get_by_text("ข้าพเจ้าขออนุญาต")).to_be_visible()
     page.get_by_label("รับไว้ดำเนินการ").check()
-    page.get_by_label("บริการ").select_option("building-permit")
+    page.locator("#decide").get_by_label("บริการ").select_option("building-permit")
     page.get_by_role("button", name="อยู่ในอำนาจหน้าที่").click()
     check_picture(page, tmp_path / "message.png", DESKTOP)
     page.get_by_role("button", name="บันทึกผลการพิจารณา").click()
