@@ -85,9 +85,10 @@ class Press:
         core = self._cores.draw()
         style = core.style or self._style(core)
         subject = self._subject(core, style)
-        # Only a subject that says what is wanted can stand for the whole text.
+        # Only a subject that says what is wanted can stand for the whole text; none says that it is only a question.
         if (
             style in self._frame["terse"]
+            and self._pool.kind != "enquiry"
             and self._pool.details
             and subject in self._pool.subjects
             and chance.random() < _TERSE
