@@ -7,6 +7,7 @@ chance or of the past beside it lower it. A word of haste is a claim that is sho
 import re
 
 from mailroom.domain.decision import Reason
+from mailroom.stages import lazy
 from mailroom.stages.alternatives import any_of
 
 SHOW_NOW = "danger-to-life"
@@ -20,15 +21,15 @@ _DANGER = any_of(
     r"|ทำร้ายร่างกาย|ถูกทำร้าย|โดนทำร้าย|ถูกแทง|โดนแทง|ถูกยิง|โดนยิง|ยิงกัน|ฆ่าตัวตาย|ผูกคอ|อยากตาย|ไม่อยากมีชีวิต|ไม่อยากอยู่แล้ว|กินยาเกิน|กินยาตาย|ขู่ฆ่า|จะฆ่า|ข่มขืน|อาหารเป็นพิษ|ท้องเสีย[^\n]{0,20}(?:หลายคน|ทั้ง(?:ห้อง|โรงเรียน))|ระเบิด(?!ปลา)|ถูกงู(?:เห่า)?กัด|โดนงูกัด|น้ำป่า|ดินถล่ม|ดินสไลด์"
     r"|(?:house|building|car|shop|it|something|there) (?:is|are|'s) (?:on fire|burning down)|on fire\b|gas leak|electrocut|electric shock|drown|collapsed? (?:on|building)|suicid|kill (?:me|myself|him|her|us)|unconscious|not breathing|bleeding\b|stabbed|being attacked|explosion|food poisoning|trapped (?:in|on|under)\b|live wire",
 )
-_NEVER_NOW = re.compile(
+_NEVER_NOW = lazy.pattern(
     r"แจ้งตาย|มรณบัตร|ใบมรณะ|การตาย|พ่อเสียชีวิต|แม่เสียชีวิต|ผู้เสียชีวิต|เสียชีวิต(?:แล้ว|เมื่อ|ที่บ้าน|ด้วย|ลง|จาก|ไป|ใน)|เสียชีวิต(?=$|\s)|ค่าทำศพ|งานศพ|ประกันชีวิต|หนี้|ระเบิดเสียง|เสียงระเบิด|ปืนอัดลม"
 )
 """A death that is reported to the registry, and other words that hold a sign without danger."""
-_TRAPS = re.compile(
+_TRAPS = lazy.pattern(
     r"หม้อแปลง[^\n]{0,20}ระเบิด|ดับเพลิง|ถังดับเพลิง|อบรม[^\n]{0,30}(?:ไฟไหม้|เพลิง|จมน้ำ|ปฐมพยาบาล)|ซ้อม(?:หนีไฟ|ดับเพลิง|แผน)|ป้องกัน[^\n]{0,20}(?:ไฟไหม้|จมน้ำ|อัคคีภัย)|ประกัน(?:อัคคีภัย|ชีวิต|ภัย)|บ้านที่ถูกไฟไหม้|ช่วยเหลือ[^\n]{0,20}(?:ไฟไหม้|ผู้ประสบ)|ไฟไหม้(?:ไป)?แล้ว|หลังไฟไหม้|ถูกไฟไหม้(?:หมด|เสียหาย)"
 )
 """Where a sign is the name of something else, or long over."""
-_HEDGES = re.compile(
+_HEDGES = lazy.pattern(
     r"กลัว|เกรง|อาจ|เสี่ยง|ถ้า|หาก|โอกาส|เคย|เกือบ|กังวล|เดี๋ยว|ก่อนที่|จะได้ไม่|ไม่ให้|ป้องกัน|ปีที่แล้ว|ปีก่อน|เดือนที่แล้ว|เดือนก่อน|สักวัน|ในอนาคต|หวาดเสียว|กันไว้"
     r"|\b(?:might|may|could|afraid|fear|worried|risk|if|almost|nearly|last (?:year|month|week)|before (?:someone|somebody))\b"
 )
@@ -38,7 +39,7 @@ _NEAR = 40
 _HASTE = any_of(
     r"ด่วน|เร่งด่วน|ฉุกเฉิน|โดยเร็ว|เร็วที่สุด|เดี๋ยวนี้|วันนี้เลย|urgent|asap\b|as soon as possible|immediately|emergency\b"
 )
-_NO_HASTE = re.compile(
+_NO_HASTE = lazy.pattern(
     r"ชั่วโมง(?:เร่ง)?ด่วน|เวลาเร่งด่วน|ช่วง(?:เวลา)?เร่งด่วน|ทาง(?:พิเศษ)?ด่วน|ทางด่วน|รถด่วน|ด่วนพิเศษ|สายด่วน|ขนส่งด่วน|ส่งด่วน|จานด่วน|เงินด่วน|สินเชื่อด่วน|กู้ด่วน|ไม่ด่วน|ไม่เร่งด่วน|ไม่รีบ|ไฟฉุกเฉิน"
     r"|ทางออกฉุกเฉิน|ห้องฉุกเฉิน|การแพทย์ฉุกเฉิน|แพทย์ฉุกเฉิน|รถฉุกเฉิน|ด่วนได้|ขบวนด่วน|พ\.?ร\.?ก\.?\s?ฉุกเฉิน|สถานการณ์ฉุกเฉิน|เบอร์ฉุกเฉิน|จอดฉุกเฉิน|ภาวะฉุกเฉิน|not urgent|emergency (?:exit|room|number|contact)"
 )

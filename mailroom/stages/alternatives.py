@@ -7,18 +7,25 @@ places are dismissed by one look, and at the others a few alternatives are left:
 import re
 from collections.abc import Iterator
 
-_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.S)
+from mailroom.stages import lazy
+
+_PIECE = lazy.pattern(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.S)
 """One character of a pattern, an escaped one, or a whole class."""
-_REPEATED = re.compile(r"[*+{]|\?[?+]")
-_PLAIN_CLASS = re.compile(r"\[((?:\\n|[^\\^\]-])+)\](?![?*+{])")
-_PLAIN = re.compile(r"(?:\\(?:\W|n)|[^\\.^$*+?{}\[\]()|])(?![?*+{])", re.S)
+_REPEATED = lazy.pattern(r"[*+{]|\?[?+]")
+_PLAIN_CLASS = lazy.pattern(r"\[((?:\\n|[^\\^\]-])+)\](?![?*+{])")
+_PLAIN = lazy.pattern(r"(?:\\(?:\W|n)|[^\\.^$*+?{}\[\]()|])(?![?*+{])", re.S)
 
 
 def any_of(pattern: str) -> re.Pattern[str]:
-    """A pattern that finds what the given one finds, sooner. It may hold no capturing groups.
+    """A pattern that finds what the given one finds, sooner, made at first use. It may hold no capturing groups.
 
-    Raises ValueError when an alternative begins with anything but characters, a plain class, or a group of such.
+    At that use ValueError is raised when an alternative begins with anything but characters, a plain class, or a group
+    of such.
     """
+    return lazy.lazily(_arranged, pattern)
+
+
+def _arranged(pattern: str) -> re.Pattern[str]:
     by_first: dict[str, list[str]] = {}
     for alternative in _split(pattern):
         for plain in _spelled_out(alternative):

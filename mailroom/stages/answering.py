@@ -7,19 +7,20 @@ import re
 from collections.abc import Callable
 
 from mailroom.domain.decision import Kind, Letter, Reason
+from mailroom.stages import lazy
 from mailroom.stages.automatic import is_no_reply, is_robot, own_address
 from mailroom.stages.normalise import normalised
 from mailroom.stages.rules import Facts, Reasons, impersonation, unclear_sender
 
 LIST_HEADERS = ("list-id", "list-post", "list-help", "list-unsubscribe", "list-owner", "mailing-list")
-OUR_SUBJECT = re.compile(
+OUR_SUBJECT = lazy.pattern(
     r"(?:ได้รับเรื่องของท่านแล้ว|แจ้งหน่วยงานที่รับผิดชอบเรื่องของท่าน)\s*เลขรับ\s*\d+/\d{4}|แจ้งช่องทางที่ถูกต้องสำหรับการยื่นเรื่อง"
 )
 """The subjects of our own letters, as config/texts/th.toml has them."""
-_BOUNCE_ADDRESS = re.compile(
+_BOUNCE_ADDRESS = lazy.pattern(
     r"^(?:bounces?|returns?|undeliver\w*|notifications?|listserv|majordomo|owner-.*)(?:[+.\-_=].*)?@", re.I
 )
-_ROBOT_PART = re.compile(r"^[^@]+-(?:bounces?|request|owner)(?:\+[^@]*)?@", re.I)
+_ROBOT_PART = lazy.pattern(r"^[^@]+-(?:bounces?|request|owner)(?:\+[^@]*)?@", re.I)
 _DECISIVE = frozenset({"all", "oof", "autoreply"})
 
 Obstacle = Callable[[Facts], Reasons]

@@ -9,6 +9,7 @@ from itertools import islice
 
 from mailroom.domain.licence import Act
 from mailroom.domain.message import Message
+from mailroom.stages import lazy
 from mailroom.stages.alternatives import any_of
 from mailroom.stages.normalise import normalised
 from mailroom.stages.quoting import split_body
@@ -18,12 +19,12 @@ REACH = 8000
 NUMBERS_LIMIT = 10
 """So many numbers are looked up at most: a message cannot make the books search without end."""
 
-_NUMBER = re.compile(r"(?<![\d/])(\d{1,7})\s?/\s?(2[45]\d\d|26\d\d)(?![\d/])")
+_NUMBER = lazy.pattern(r"(?<![\d/])(\d{1,7})\s?/\s?(2[45]\d\d|26\d\d)(?![\d/])")
 _LICENCE = r"ใบ(?:อนุญาต|อนุญาติ|ทะเบียน|รับรอง)"
 _ACTS = (
     (
         Act.SUBSTITUTE,
-        re.compile(
+        lazy.pattern(
             rf"ใบแทน|{_LICENCE}[^\n]{{0,40}}(?:หาย(?!ใจ)|ชำรุด|ถูกทำลาย|ฉีกขาด|เปียกน้ำ|ปลวกกิน|ไหม้)"
             rf"|(?:ทำ|ปลวกกิน|น้ำท่วม|ไฟไหม้)[^\n]{{0,12}}{_LICENCE}[^\n]{{0,20}}(?:หาย|พัง)"
             r"|substitute|duplicate licen[cs]e|replacement licen[cs]e|lost (?:my |our |the )?licen[cs]e|licen[cs]e (?:was |is |got )?(?:lost|damaged)",
@@ -32,7 +33,7 @@ _ACTS = (
     ),
     (
         Act.TRANSFER,
-        re.compile(
+        lazy.pattern(
             r"(?:รับ)?โอน(?:ใบอนุญาติ?|กิจการ|สิทธิ|ชื่อผู้(?:รับ|ถือ|ประกอบ))|เปลี่ยน(?:ชื่อ)?ผู้(?:รับ|ถือ)ใบอนุญาต"
             r"|transfer (?:the |my |our |of )?(?:the )?licen[cs]e|change (?:of )?licen[cs]e holder",
             re.I,
@@ -40,12 +41,12 @@ _ACTS = (
     ),
     (
         Act.AMEND,
-        re.compile(
+        lazy.pattern(
             r"(?:แก้ไข|เปลี่ยนแปลง|เปลี่ยน)(?:รายการ|ใบอนุญาติ?|ที่ตั้งร้าน|ที่อยู่ร้าน|ชื่อร้าน|ข้อมูลในใบ)|เพิ่มประเภทกิจการ|amend|change (?:the )?(?:details|particulars)",
             re.I,
         ),
     ),
-    (Act.RENEW, re.compile(r"ต่ออายุ|ต่อ(?:ใบ)?อนุญาติ?|ต่อใบ(?!ขับขี่|แทน)|renew", re.I)),
+    (Act.RENEW, lazy.pattern(r"ต่ออายุ|ต่อ(?:ใบ)?อนุญาติ?|ต่อใบ(?!ขับขี่|แทน)|renew", re.I)),
 )
 """The first that a text names holds: who lost a licence and renews it later says so in that order."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from mailroom.domain.agency import Agency
 from mailroom.domain.decision import Kind, Reason
 from mailroom.domain.message import Message
+from mailroom.stages import lazy
 from mailroom.stages.alternatives import any_of
 from mailroom.stages.normalise import normalised
 from mailroom.stages.quoting import split_body
@@ -45,23 +46,25 @@ _REPLY_HEADERS = (
     "x-mail-autoreply",
     "x-vacation",
 )
-_ROBOT_SENDER = re.compile(r"^(?:mailer-daemon|mail-daemon|maildaemon|postmaster|mail-?delivery)(?:[+.\-_].*)?@", re.I)
-_ROBOT_NAME = re.compile(r"mail delivery (?:sub)?system|mailer[- ]daemon|ระบบนำส่ง(?:อีเมล|จดหมาย)", re.I)
-_NO_REPLY = re.compile(r"^[^@]{0,40}(?:no|not|donot|do-not|dont)[._-]?reply", re.I)
-_BOUNCE_SUBJECT = re.compile(
+_ROBOT_SENDER = lazy.pattern(
+    r"^(?:mailer-daemon|mail-daemon|maildaemon|postmaster|mail-?delivery)(?:[+.\-_].*)?@", re.I
+)
+_ROBOT_NAME = lazy.pattern(r"mail delivery (?:sub)?system|mailer[- ]daemon|ระบบนำส่ง(?:อีเมล|จดหมาย)", re.I)
+_NO_REPLY = lazy.pattern(r"^[^@]{0,40}(?:no|not|donot|do-not|dont)[._-]?reply", re.I)
+_BOUNCE_SUBJECT = lazy.pattern(
     r"undeliver|delivery (?:status|failure|has failed|notification|error|problem)|mail delivery|returned mail"
     r"|failure notice|returning message|non-?delivery|message (?:could not|not) (?:be )?deliver|mail (?:system )?error"
     r"|could not (?:be )?deliver|ส่งไม่สำเร็จ|ไม่สามารถ(?:นำ)?ส่ง|ส่งอีเมลไม่ได้|ส่งไม่ถึงผู้รับ|ตีกลับ|การส่งล้มเหลว",
     re.I,
 )
-_BOUNCE_BODY = re.compile(
+_BOUNCE_BODY = lazy.pattern(
     r"user unknown|(?:unknown|no such) user|mailbox (?:is )?(?:full|unavailable|not found)|address rejected"
     r"|undeliverable|could not be delivered|couldn't be delivered|final-recipient:|diagnostic-code:|status:\s?[45]\.\d"
     r"|\b[45]\d\d[ -][45]\.\d\.\d|over quota|not delivered|permanent (?:fatal )?error|delivery to the following"
     r"|unable to deliver|ไม่พบ(?:ผู้รับ|ที่อยู่อีเมล)|กล่องจดหมาย(?:ของผู้รับ)?เต็ม|ไม่สามารถ(?:นำ)?ส่ง(?:ข้อความ|อีเมล|จดหมาย)",
     re.I,
 )
-_BOUNCE_OPENING = re.compile(
+_BOUNCE_OPENING = lazy.pattern(
     r"^\W*(?:this is the (?:mail|postfix|qmail)|hi\. this is the qmail|this message was created automatically by mail"
     r"|the original message was received|your message (?:to|was not|could not|wasn't)|delivery has failed"
     r"|ข้อความของคุณ(?:ส่งไม่|ไม่สามารถ)|ไม่สามารถ(?:นำ)?ส่ง(?:ข้อความ|อีเมล)(?:ของ(?:คุณ|ท่าน))?(?:ถึง|ไปยัง))",
@@ -72,10 +75,10 @@ _REPLY_PHRASE = (
     r"|(?:ข้อความ|การ)?ตอบ(?:กลับ|รับ)(?:โดย)?อัตโนมัติ|ข้อความอัตโนมัติ|ไม่อยู่(?:ที่)?(?:สำนักงาน|ทำงาน)|อยู่นอกสำนักงาน)"
 )
 _REPLY_WORDS = any_of(_REPLY_PHRASE)
-_REPLY_SUBJECT = re.compile(
+_REPLY_SUBJECT = lazy.pattern(
     rf"^\s*(?:(?:re|ตอบ|ตอบกลับ)\s*:\s*)?[\[(]?\s*(?!ไม่อยู่[^:：]*$){_REPLY_PHRASE}\s*(?:$|[\])]|[:：]|\s[-–—]\s)", re.I
 )
-_REPLY_BODY = re.compile(
+_REPLY_BODY = lazy.pattern(
     r"(?:นี่(?:คือ|เป็น)|ข้อความนี้(?:เป็น|คือ)|อีเมล(?:ฉบับ)?นี้(?:เป็น|คือ)|จดหมาย(?:ฉบับ)?นี้(?:เป็น|คือ)).{0,20}(?:อัตโนมัติ|ระบบส่ง)"
     r"|(?:ข้อความ|อีเมล|จดหมาย)(?:ฉบับ)?นี้(?:ถูก)?ส่ง(?:โดย|จาก)ระบบ.{0,10}อัตโนมัติ"
     r"|ระบบ(?:ได้)?(?:ส่ง|ตอบ)(?:ข้อความ|อีเมล|กลับ).{0,20}อัตโนมัติ"
@@ -85,13 +88,13 @@ _REPLY_BODY = re.compile(
     r"|i am (?:currently )?(?:out of (?:the )?office|away from|on (?:annual |maternity )?leave)",
     re.I,
 )
-_FORM = re.compile(
+_FORM = lazy.pattern(
     r"แบบฟอร์ม|เว็บฟอร์ม|ผู้ร้อง|ผู้แจ้ง|ผู้ติดต่อ|ชื่อ[^\n:：]{0,20}[:：]|เรื่อง(?:ที่)?(?:ร้องเรียน|แจ้ง)?\s?[:：]|web ?form|contact form|^name\s?:",
     re.I | re.M,
 )
 """What the form of a web site passes on is a citizen's word, though a robot sends it."""
-_READ_SUBJECT = re.compile(r"^\s*(?:อ่านแล้ว|อ่าน|ไม่ได้อ่าน|read|not read)\s?[:：]", re.I)
-_READ_BODY = re.compile(
+_READ_SUBJECT = lazy.pattern(r"^\s*(?:อ่านแล้ว|อ่าน|ไม่ได้อ่าน|read|not read)\s?[:：]", re.I)
+_READ_BODY = lazy.pattern(
     r"ถูกอ่านเมื่อ|ถูกลบโดยไม่ได้(?:เปิด)?อ่าน|was (?:read|displayed) on|was deleted without being read", re.I
 )
 _OPENING = 400

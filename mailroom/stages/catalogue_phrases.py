@@ -12,6 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from mailroom.domain.service import Catalogue
+from mailroom.stages import lazy
 from mailroom.stages.catalogue_key import CatalogueKey
 from mailroom.stages.local_authorities import is_local
 from mailroom.stages.normalise import compact, normalised
@@ -28,21 +29,21 @@ NAMED_POINTS = 8.0
 """Of an office's initials, such as กยศ."""
 NAMED_WEIGHT = 1.5
 """For a phrase that is part of an office's own name: who is named is meant."""
-_INITIALS = re.compile(r"(?:[ก-ฮ]\.?){3,}|(?:[ก-ฮ]\.){2,}")
+_INITIALS = lazy.pattern(r"(?:[ก-ฮ]\.?){3,}|(?:[ก-ฮ]\.){2,}")
 _NAME_LENGTH = 6
 _START, _SHORT_START = 4, 2
 """A phrase is looked for only in a text that has its first characters: nearly all are never touched."""
 _TRIES = 20
 """So many places of a first part are tried: a text of one repeated word is no reason to search without end."""
-_THAI = re.compile("[\u0e00-\u0e7f]")
-_LATIN = re.compile(r"[0-9a-z]+")
-_PURPOSE = re.compile(
+_THAI = lazy.pattern("[\u0e00-\u0e7f]")
+_LATIN = lazy.pattern(r"[0-9a-z]+")
+_PURPOSE = lazy.pattern(
     r"เพื่อ(?:ไป|นำไป|เอาไป|ใช้|จะ)?.{0,16}$|(?:นำไป|เอาไป|ไปยื่น|ไปประกอบ|ใช้ประกอบ|ประกอบการ|ไว้ใช้|ไว้ยื่น).{0,12}$|(?:ใช้|ใช้ใน|สำหรับ)(?:การ)?$"
 )
 """Before what ours is wanted for."""
-_DONE = re.compile(r"(?:มา|ไป)?(?:เสร็จ|เรียบร้อย|ครบ)?แล้ว|มาใหม่|เสร็จ")
+_DONE = lazy.pattern(r"(?:มา|ไป)?(?:เสร็จ|เรียบร้อย|ครบ)?แล้ว|มาใหม่|เสร็จ")
 """After what was done before that which is asked."""
-_ASIDE = re.compile(
+_ASIDE = lazy.pattern(
     r"(?:แนบ|(?<!คัด)(?<!ขอ)สำเนา|พร้อม|หลักฐาน)(?:ใบ|เอกสาร|รูป|ไฟล์|สำเนา)?$"
     r"|(?:หน้า|ข้าง|หลัง|แถว|ใกล้|ตรงข้าม|บริเวณ|เยื้อง|เลียบ|ริม|ปากทาง|แยก)ๆ?$"
     r"| (?:copy of|copies of|attached|enclosed|near|opposite|behind|beside|next to|in front of|outside)(?: the| my| our| a)? $"

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from mailroom.domain.agency import BANGKOK, Agency
 from mailroom.domain.card import Card, Choice
+from mailroom.stages import lazy
 from mailroom.stages.chat_words import Tap, Verb
 from mailroom.stages.compose import LetterFacts
 from mailroom.stages.thai import thai_short_date
 
 Label = Callable[[str, str], str]
 """Words of the catalogue, of (table, key)."""
-_TELEPHONE = re.compile(r"[+0-9][0-9 ()\u2013-]{3,24}")
+_TELEPHONE = lazy.pattern(r"[+0-9][0-9 ()\u2013-]{3,24}")
 """The first number of a line that may name several."""
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailroom.stages import lazy
 from mailroom.stages.normalise import compact, normalised
 
 DATA_LIMIT = 300
@@ -44,15 +45,15 @@ _COMMANDS = {
     Command.EMAIL: "อีเมล อีเมล์ แจ้งอีเมล แจ้งอีเมล์ email e-mail",
 }
 _MEANINGS = {word: command for command, words in _COMMANDS.items() for word in words.split()}
-_COURTESY = re.compile(r"(?:นะ)?(?:ครับผม|ครับ|คับ|ค่ะ|คะ|คร้าบ|ค้าบ|จ้า|จ้ะ|จ๊ะ|ฮะ)?(?:ๆ)?$")
+_COURTESY = lazy.pattern(r"(?:นะ)?(?:ครับผม|ครับ|คับ|ค่ะ|คะ|คร้าบ|ค้าบ|จ้า|จ้ะ|จ๊ะ|ฮะ)?(?:ๆ)?$")
 _EDGES = " \n\t.,!?…-–—*'\"“”()[]「」🙏😊👋"
-_NUMBER = re.compile(r"(?:เลขรับ|เลขที่รับ|เลขทะเบียนรับ|เลขที่|no\.?)?:?0*([1-9][0-9]{0,6})/(2[56][0-9]{2})")
-_WITHIN = re.compile(r"(?<![0-9/.])0*([1-9][0-9]{0,6}) ?/ ?(2[56][0-9]{2})(?![0-9/])")
-_CODE = re.compile(r"[0-9]{6}")
-_EMAIL = re.compile(
+_NUMBER = lazy.pattern(r"(?:เลขรับ|เลขที่รับ|เลขทะเบียนรับ|เลขที่|no\.?)?:?0*([1-9][0-9]{0,6})/(2[56][0-9]{2})")
+_WITHIN = lazy.pattern(r"(?<![0-9/.])0*([1-9][0-9]{0,6}) ?/ ?(2[56][0-9]{2})(?![0-9/])")
+_CODE = lazy.pattern(r"[0-9]{6}")
+_EMAIL = lazy.pattern(
     r"[A-Za-z0-9_%+'-]+(?:\.[A-Za-z0-9_%+'-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
-_LETTER = re.compile("[A-Za-z\u0e01-\u0e2e]{2}|[^\\W\\d_]{2}")
+_LETTER = lazy.pattern("[A-Za-z\u0e01-\u0e2e]{2}|[^\\W\\d_]{2}")
 
 
 def command(text: str) -> Command | None:

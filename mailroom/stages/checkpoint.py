@@ -4,12 +4,13 @@ import re
 from datetime import UTC, date, datetime
 
 from mailroom.domain.evidence import ChainHead, Checkpoint
+from mailroom.stages import lazy
 
 TITLE = "mailroom checkpoint 1"
 """The first line; its number changes with the form."""
 SIGNED = ("origin", "day", "made", "size", "root", "head")
-_LINE = re.compile(r"^[>\s]*([a-z]+): *(\S.*?)\s*$", re.MULTILINE)
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LINE = lazy.pattern(r"^[>\s]*([a-z]+): *(\S.*?)\s*$", re.MULTILINE)
+_DIGEST = lazy.pattern(r"[0-9a-f]{64}")
 
 
 def checkpoint_text(*, origin: str, day: date, made: datetime, head: ChainHead, root: bytes) -> str:

@@ -1,6 +1,5 @@
 """Letters from templates: Thai first, English below, as plain text and as simple HTML."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,7 @@ from mailroom.domain.message import Message
 from mailroom.domain.register import RegisterNumber
 from mailroom.domain.service import OtherAgency, Service
 from mailroom.domain.texts import Texts
-from mailroom.stages import thai
+from mailroom.stages import lazy, thai
 from mailroom.stages.announced import lines_to_name
 from mailroom.stages.inclusion import load_whole
 
@@ -23,13 +22,13 @@ LISTED_ATTACHMENTS = 20
 """So many attachments are listed one by one; of the others a letter gives the number."""
 QUOTED_SUBJECT = 150
 QUOTED_NAME = 80
-_UNPRINTABLE = re.compile(
+_UNPRINTABLE = lazy.pattern(
     "[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\ue000-\uf8ff]+"
 )
-_STACKED = re.compile("([\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1{3,}")
-_WIDE_SPACE = re.compile(r"\s{2,}")
-_PLACE = re.compile(r"\{(\w+)\}")
-_OWN_WORDING = re.compile(r"th/([a-z-]+\.[a-z]+)\.txt")
+_STACKED = lazy.pattern("([\u0300-\u036f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e])\\1{3,}")
+_WIDE_SPACE = lazy.pattern(r"\s{2,}")
+_PLACE = lazy.pattern(r"\{(\w+)\}")
+_OWN_WORDING = lazy.pattern(r"th/([a-z-]+\.[a-z]+)\.txt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mailroom.domain.decision import Reason
 from mailroom.domain.message import Attachment, Message
+from mailroom.stages import lazy
 from mailroom.stages.alternatives import any_of
 from mailroom.stages.normalise import normalised
 
@@ -12,10 +13,10 @@ _EXECUTABLE = (
     "exe scr pif com bat cmd cpl dll msi msp mst jar js jse vbs vbe wsf wsh hta lnk ps1 psm1 reg chm apk iso img vhd vhdx"
     " library-ms url scf inf application gadget xll wsc"
 )
-_EXECUTABLE_NAME = re.compile(rf"\.({'|'.join(_EXECUTABLE.split())})[\s.\u200b-\u200f\u202a-\u202e]*$", re.I)
+_EXECUTABLE_NAME = lazy.pattern(rf"\.({'|'.join(_EXECUTABLE.split())})[\s.\u200b-\u200f\u202a-\u202e]*$", re.I)
 _DOCUMENT = r"pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|txt|rtf|odt|zip"
-_DOUBLE = re.compile(rf"\.(?:{_DOCUMENT})[\s._]*\.({'|'.join(_EXECUTABLE.split())}|html?|svg)[\s.]*$", re.I)
-_MACRO_NAME = re.compile(r"\.(?:doc|xls|ppt|dot|xlt|pot|pps|xla|ppa|xlsb)m\s*$", re.I)
+_DOUBLE = lazy.pattern(rf"\.(?:{_DOCUMENT})[\s._]*\.({'|'.join(_EXECUTABLE.split())}|html?|svg)[\s.]*$", re.I)
+_MACRO_NAME = lazy.pattern(r"\.(?:doc|xls|ppt|dot|xlt|pot|pps|xla|ppa|xlsb)m\s*$", re.I)
 _EXECUTABLE_TYPES = frozenset(
     f"application/{name}"
     for name in (
@@ -47,9 +48,9 @@ _TEST_FILES = frozenset(
 )
 """SHA-256 of the test file of anti-virus makers: bare, with a line feed, with carriage return and line feed."""
 _TEST_MARK = "EICAR-STANDARD-ANTIVIRUS-TEST-" + "FILE"
-_CONTROL_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]|\u2b7e|<U\\+202[A-E]>|\\\\u202[a-e]")
+_CONTROL_MARKS = lazy.pattern("[\u202a-\u202e\u2066-\u2069]|\u2b7e|<U\\+202[A-E]>|\\\\u202[a-e]")
 
-_LINK = re.compile(r"https?://\S+|www\.\S+|\bbit\.ly/\S+|(?<!\w)line\s?id\s?[:：]?\s?@?\w+", re.I)
+_LINK = lazy.pattern(r"https?://\S+|www\.\S+|\bbit\.ly/\S+|(?<!\w)line\s?id\s?[:：]?\s?@?\w+", re.I)
 _OFFERS = tuple(
     any_of(pattern)
     for pattern in (

@@ -1,6 +1,5 @@
 """What a turn of a conversation depends on, and what comes of it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,11 +10,12 @@ from mailroom.domain.card import Card
 from mailroom.domain.chat import ChatCase, ChatEvent, ChatPerson, ContentState, Conversation
 from mailroom.domain.service import Catalogue, Service
 from mailroom.domain.texts import Texts
+from mailroom.stages import lazy
 from mailroom.stages.announced import channels_for
 from mailroom.stages.chat_text import is_said
 from mailroom.stages.chat_words import is_english
 
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = lazy.pattern(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

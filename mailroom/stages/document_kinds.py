@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from mailroom.stages import lazy
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentKind:
@@ -24,10 +26,10 @@ _NEVER = "(?!)"
 def _kind(key: str, asked: str, named: str = "", tokens: str = _NEVER, says: str = "") -> DocumentKind:
     return DocumentKind(
         key,
-        re.compile(asked),
-        re.compile(named or asked),
-        re.compile(rf"(?<![a-z])(?:{tokens})(?![a-z])"),
-        re.compile(says or named or asked),
+        lazy.pattern(asked),
+        lazy.pattern(named or asked),
+        lazy.pattern(rf"(?<![a-z])(?:{tokens})(?![a-z])"),
+        lazy.pattern(says or named or asked),
     )
 
 

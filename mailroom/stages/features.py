@@ -4,12 +4,13 @@ Thai needs no dictionary of words for this. Loads numpy: only where a model is a
 """
 
 import math
-import re
 import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mailroom.stages import lazy
 
 FORM = 1
 """Changes with every change of what is made of a text: a model of another form fits no more."""
@@ -21,8 +22,8 @@ LENGTHS = (2, 3, 4, 5)
 _OFFSET, _PRIME, _SPREAD = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
 """Of the hash FNV-1a, by characters instead of bytes, and what mixes its bits (Knuth)."""
 _HALF, _KEEP = np.uint64(32), np.uint64(64 - 18)
-_WEB = re.compile(r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_RUN = re.compile(r"(.)\1{3,}")
+_WEB = lazy.pattern(r"\b(?:https?://|www\.)\S+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_RUN = lazy.pattern(r"(.)\1{3,}")
 _DIGITS = str.maketrans("123456789", "000000000")
 _LOGS = np.array([0.0, *(1 + math.log(count) for count in range(1, 1025))])
 """Of a count its weight: what is said often says little more."""

@@ -2,6 +2,7 @@
 
 import re
 
+from mailroom.stages import lazy
 from mailroom.stages.characters import BIDI, one_line, with_bidi_shown
 
 NAME_CHARACTERS = 300
@@ -10,11 +11,11 @@ _RUNNABLE = (
     "exe scr com pif bat cmd ps1 vbs vbe js jse wsf wsh hta msi msp jar lnk url cpl dll reg iso img vhd vhdx one "
     "library-ms settingcontent-ms appref-ms application chm sct apk dmg"
 )
-_DOUBLE = re.compile(r"\.[a-z0-9]{2,5}\s*\.(?:" + "|".join(_RUNNABLE.split()) + r")[\s.]*$", re.I)
+_DOUBLE = lazy.pattern(r"\.[a-z0-9]{2,5}\s*\.(?:" + "|".join(_RUNNABLE.split()) + r")[\s.]*$", re.I)
 # A slash alone is no path: official letters are numbered 12/2569.
-_PATH = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|^[A-Za-z]:|\\")
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.I)
-_HIDDEN = re.compile(r"\s{5,}|[\x00-\x1f\x7f\u200b\u2060\ufeff]|:\S|[. ]+$")
+_PATH = lazy.pattern(r"(?:^|/)\.\.(?:/|$)|^/|^[A-Za-z]:|\\")
+_DEVICE = lazy.pattern(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.I)
+_HIDDEN = lazy.pattern(r"\s{5,}|[\x00-\x1f\x7f\u200b\u2060\ufeff]|:\S|[. ]+$")
 
 
 def shown_name(name: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mailroom.domain.decision import Kind, Reason
-from mailroom.stages import form_finders, kinds
+from mailroom.stages import form_finders, kinds, lazy
 from mailroom.stages.asked_act import Wish
 from mailroom.stages.catalogue_score import LEAST_AGENCY, PLAIN, does
 from mailroom.stages.classify_case import MessageCase
@@ -20,8 +20,8 @@ SHORT = 150
 LEAST_AGENCY_IN_SHORT = 4.0
 """is enough to think of another agency, though not to name it."""
 
-_SLIP = re.compile(r"สลิป|ใบเสร็จ|ใบโอน|หลักฐานการ(?:โอน|ชำระ)|slip|receipt|payment", re.I)
-_MONEY = re.compile(r"โอน|ชำระ|จ่าย|บาท|paid\b|payment\b|transfer|fee\b|baht")
+_SLIP = lazy.pattern(r"สลิป|ใบเสร็จ|ใบโอน|หลักฐานการ(?:โอน|ชำระ)|slip|receipt|payment", re.I)
+_MONEY = lazy.pattern(r"โอน|ชำระ|จ่าย|บาท|paid\b|payment\b|transfer|fee\b|baht")
 """A file named as a slip is one where money is spoken of."""
 SHORT_QUESTION = 120
 STATEMENT = 30

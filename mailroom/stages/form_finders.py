@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from mailroom.domain.chat import UNKNOWN_EVENT
 from mailroom.domain.decision import Kind, Reason
+from mailroom.stages import lazy
 from mailroom.stages.automatic import find_automatic, own_address
 from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.courtesy import only_thanks
@@ -14,8 +15,8 @@ from mailroom.stages.quoting import bare_subject
 
 _BROKEN_DEFECTS = ("unreadable", "event-malformed", "event-id-reused")
 """Defects of what nobody can make sense of."""
-_OFFICES = re.compile(r"@(?:[\w-]+\.)*(?:go|mi)\.th$")
-_NOTHING = re.compile(r"^\W*(?:\(?(?:no subject|ไม่มีชื่อเรื่อง|ไม่มีหัวเรื่อง|ไม่มีหัวข้อ|none)\)?)?\W*$", re.I)
+_OFFICES = lazy.pattern(r"@(?:[\w-]+\.)*(?:go|mi)\.th$")
+_NOTHING = lazy.pattern(r"^\W*(?:\(?(?:no subject|ไม่มีชื่อเรื่อง|ไม่มีหัวเรื่อง|ไม่มีหัวข้อ|none)\)?)?\W*$", re.I)
 
 Finding = tuple[Kind, tuple[Reason, ...]]
 Finder = Callable[[MessageCase], Finding | None]

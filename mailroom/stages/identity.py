@@ -2,8 +2,10 @@
 
 import re
 
+from mailroom.stages import lazy
+
 LENGTH = 13
-_NUMBER = re.compile(r"(?<![\d-])\d(?:[ -]?\d){12}(?![\d-])")
+_NUMBER = lazy.pattern(r"(?<![\d-])\d(?:[ -]?\d){12}(?![\d-])")
 
 
 def has_check_digit(number: str) -> bool:

@@ -4,8 +4,7 @@ The patterns expect normalised text without case (`str.casefold`): ignoring case
 Each alternative of theirs begins with a character, which `any_of` needs and checks.
 """
 
-import re
-
+from mailroom.stages import lazy
 from mailroom.stages.alternatives import any_of
 
 _SUBMITTED = r"(?:ยื่น|ส่ง|แจ้ง|ขอ|ร้องเรียน|ลงทะเบียน|สมัคร|จอง|ทำเรื่อง)"
@@ -167,7 +166,7 @@ ENQUIRY = any_of(
 )
 ASKS_FOR_DATA = any_of(r"ขอข้อมูล(?!ข่าวสาร)|ขอรายชื่อ|ขอสถิติ|ขอไฟล์|ขอดูเอกสาร|request(?:ing)? (?:the )?data\b")
 """A question, unless handing out data is the very service asked for."""
-POLITE = re.compile(
+POLITE = lazy.pattern(
     r"(?:ต้อง|ขาด)(?:ใช้|เอกสาร|เพิ่ม)?[^\n]{0,10}อะไร[^\n]{0,12}(?:บอก|แจ้ง)(?:ได้|มา)(?:เลย)?|(?:ขาดเหลือ|ติดขัด|สงสัย)อะไร[^\n]{0,12}(?:บอก|แจ้ง|โทร|ถาม)"
     r"|(?:ช่วย|รบกวน|ฝาก|อยากให้|ขอให้|วานช่วย|วานให้)[^\n?]{0,70}?(?:ได้)?(?:ไหม|มั้ย|มั๊ย|ป่าว|หรือไม่|หรือเปล่า|รึเปล่า)"
     r"|(?:^|[\s])ขอ(?!สอบ|ทราบ|ถาม|คำ|ราย|เบอร์|ง)(?:(?!แทน|ต้อง|ออนไลน์|ทาง|ก่อน|ผ่าน|ของคนอื่น|\s)[^\n?]){0,40}?(?:หน่อย)?ได้(?:ไหม|มั้ย|มั๊ย|ป่าว|หรือเปล่า)(?=\s?(?:คะ|ครับ|คับ|ค่ะ|จ้า|$|\s))"
@@ -225,13 +224,13 @@ ADDS = any_of(
 """Something is added to what was sent before."""
 
 _OFFICE = r"(?:เทศบาล|ทต\.|อบต\.?)"
-OUR_DOING = re.compile(
+OUR_DOING = lazy.pattern(
     rf"(?:ขอให้|อยากให้|ฝาก|ร้องเรียน|ฟ้อง|เพราะ|เจ้าหน้าที่|พนักงาน|คนงาน|ผู้รับเหมา)\s?(?:ทาง)?(?:ของ)?\s?{_OFFICE}(?!นคร|ที่อื่น)"
     rf"|{_OFFICE}\s?(?:มา|ทำ|ตัด|ขุด|สร้าง|ต้อง|ปล่อย|ละเลย|ออกหนังสือ|ออกใบ|ช่วย|เอา|ถม|วาง|รับผิดชอบ|เรียก|สั่ง|ล้ำ)(?!ได้(?:ไหม|มั้ย|ป่าว))"
 )
 """The office is to act, or has acted: whatever else is spoken of, nobody else can answer for that."""
-AS_PAPER = re.compile(
+AS_PAPER = lazy.pattern(
     r"(?:แนบ|สำเนา|มี|ถือ|พร้อม|หมายเลข|เลขที่|ตาม|และ|กับ)(?:ใบ)?$|เพื่อ(?:นำ|ใช้|ไป|ประกอบ|ยื่น).{0,20}$|(?:นำไป|ไปยื่น|ประกอบการ).{0,8}$"
 )
 """Before the words of another agency: the sender has or sends its paper, or says what ours is needed for."""
-ACCUSES = re.compile(r"ร้องเรียน|ร้องทุกข์|โกง|ทุจริต|ยังไม่ได้|ไม่ได้รับ|แต่ไม่|แต่ยัง")
+ACCUSES = lazy.pattern(r"ร้องเรียน|ร้องทุกข์|โกง|ทุจริต|ยังไม่ได้|ไม่ได้รับ|แต่ไม่|แต่ยัง")

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from mailroom.domain.licence import LicenceContent
 from mailroom.domain.service import Service
+from mailroom.stages import lazy
 from mailroom.stages.identity import LENGTH, has_check_digit
 from mailroom.stages.normalise import normalised
 
@@ -15,8 +16,8 @@ LONGEST = 2000
 EARLIEST, LATEST = date(1900, 1, 1), date(2400, 12, 31)
 """Beyond these a year is one of the Buddhist era, or a slip."""
 
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]+")
-_MONEY = re.compile(r"\d{1,12}(\.\d{1,2})?")
+_STEERING = lazy.pattern("[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]+")
+_MONEY = lazy.pattern(r"\d{1,12}(\.\d{1,2})?")
 
 
 def tidied(text: str) -> str:

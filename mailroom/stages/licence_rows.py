@@ -9,6 +9,7 @@ from types import MappingProxyType
 from mailroom.domain.agency import BUDDHIST_ERA
 from mailroom.domain.licence import LicenceContent
 from mailroom.domain.service import Service
+from mailroom.stages import lazy
 from mailroom.stages.identity import LENGTH, has_check_digit
 from mailroom.stages.licence_content import EARLIEST, LATEST, tidied
 from mailroom.stages.normalise import compact
@@ -17,7 +18,7 @@ from mailroom.stages.thai import written_date
 Cell = str | int | float | bool | date | datetime | None
 """What a workbook holds in one cell."""
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+_ISO = lazy.pattern(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
 _BUDDHIST = 2400
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mailroom.stages import lazy
 from mailroom.stages.normalise import normalised
 from mailroom.stages.quoting import bare_subject, split_body
 
@@ -23,21 +24,21 @@ _OFFSET, _PRIME, _SPREAD = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B
 """Of the hash FNV-1a, by characters instead of bytes, and what mixes its bits (Knuth)."""
 _KEEP = np.uint64(64 - 18)
 
-_GREETING = re.compile(
+_GREETING = lazy.pattern(
     r"^\s*(?:(?:กราบ)?เรียน ?(?:ท่าน|คุณ|นายก|ผู้|ปลัด|หัวหน้า|เจ้าหน้าที่|ประธาน|กอง|สำนัก)|dear\b|to whom)[^\n]{0,60}\n",
     re.I | re.M,
 )
 """A line by itself."""
-_OPENING = re.compile(
+_OPENING = lazy.pattern(
     r"^\s*(?:(?:กราบ)?สวัสดี|หวัดดี|ดีครับ|ดีค่ะ|hello\b|hi\b|good (?:morning|afternoon))(?:ตอน(?:เช้า|บ่าย|เย็น))?(?:ครับ|ค่ะ|คะ)?",
     re.I | re.M,
 )
 """Before what is said in the same line."""
-_CLOSING = re.compile(
+_CLOSING = lazy.pattern(
     r"^\s*(?:จึงเรียนมาเพื่อ|ขอแสดงความ(?:นับถือ|เคารพ)|ด้วยความ(?:เคารพ|นับถือ)|ขอบ(?:พระ)?คุณ|ขอบใจ|(?:best |kind )?regards|sincerely|thank)[^\n]{0,80}$",
     re.I | re.M,
 )
-_PARTICLES = re.compile(r"นะ?(?:ครับผม|ครับ|คับ|ค่ะ|คะ(?!แ))|ครับผม|ครับ|คับ|ค่ะ|คะ(?=\s|$)|จ้า|[^\w\u0e30-\u0e4e]+|_+")
+_PARTICLES = lazy.pattern(r"นะ?(?:ครับผม|ครับ|คับ|ค่ะ|คะ(?!แ))|ครับผม|ครับ|คับ|ค่ะ|คะ(?=\s|$)|จ้า|[^\w\u0e30-\u0e4e]+|_+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ import re
 from datetime import date
 
 from mailroom.domain.decision import LetterMarks, Secrecy, Urgency
+from mailroom.stages import lazy
 from mailroom.stages.normalise import normalised
 from mailroom.stages.quoting import bare_subject
 from mailroom.stages.thai import written_date
@@ -22,28 +23,28 @@ _REACH = 3000
 """Characters of a body that are read as its face."""
 
 NUMBER = r"(?:ที่\s*)?(?!ทร\.?\s?\d|ภป\.?\s?\d|ภดส|สด\.?\s?\d)([ก-ฮ]{2,4}\.?\s?(?:\([ก-๙.]{1,12}\)\s?)?\d{2,5}(?:\.\d{1,4}){0,3}(?:\s?\([ก-๙.]{1,12}\)(?:\.\d{1,4}){0,2})?\s?/\s?(?:ว\s?\.?|พิเศษ|[ก-ฮ]{2,4}\.)?\s?\d{1,6}(?:[-.]\d{1,6})?)"
-_LABELLED_NUMBER = re.compile(
+_LABELLED_NUMBER = lazy.pattern(
     rf"(?:^|[\s\])】])(?:(?:หนังสือ)?เลข)?ที่(?:หนังสือ)?\s*[:：]?\s*(?!ซอย|หมู่){NUMBER}(?!\d)", re.M
 )
 _OFFICE_CODES = "กค|กต|กษ|กห|คค|ดศ|ทส|นร|พณ|พน|พม|มท|ยธ|รง|วธ|ศธ|สธ|อก|อว|ตช|อส|ศย|ศป|ปช|ลต|สม"
-_FIRST_NUMBER = re.compile(rf"^(?=(?:{_OFFICE_CODES})\b|(?:{_OFFICE_CODES})\s?[\d(]){NUMBER}(?!\d)\s")
+_FIRST_NUMBER = lazy.pattern(rf"^(?=(?:{_OFFICE_CODES})\b|(?:{_OFFICE_CODES})\s?[\d(]){NUMBER}(?!\d)\s")
 """In a subject: known codes of ministries need no label."""
-_LINE_NUMBER = re.compile(rf"^\s*{NUMBER}\s*$", re.M)
-COURT_CASE = re.compile(r"(?:คดี|หมายเลข)(?:หมายเลข)?(?:ดำ|แดง)?ที่\s*\S{1,6}\s?\d{1,7}/\d{4}")
-_CITED = re.compile(r"(?:อ้างถึง|ตามหนังสือ|ตามที่)[^\n]{0,200}")
-_DATED = re.compile(r"(?:^|\s)(?:ลงวันที่|วันที่)\s*[:：]?\s?([^\n]{4,40})", re.M)
-_ALONE_DATE = re.compile(r"^\s*(\d{1,2}\s[^\n\d]{2,14}\s?(?:พ\.ศ\.\s?)?\d{2,4})\s*$", re.M)
-SUBJECT = re.compile(r"^ ?เรื่อง\s{0,3}[:：]?\s{1,3}(\S[^\n]{0,299})$", re.M)
-TO = re.compile(r"^ ?(?:กราบ)?เรียน\s{0,3}[:：]?\s{1,3}(\S[^\n]{0,199})$", re.M)
-_SUBJECT_INSIDE = re.compile(r"\sเรื่อง\s*[:：]?\s*(\S.{0,299})$")
+_LINE_NUMBER = lazy.pattern(rf"^\s*{NUMBER}\s*$", re.M)
+COURT_CASE = lazy.pattern(r"(?:คดี|หมายเลข)(?:หมายเลข)?(?:ดำ|แดง)?ที่\s*\S{1,6}\s?\d{1,7}/\d{4}")
+_CITED = lazy.pattern(r"(?:อ้างถึง|ตามหนังสือ|ตามที่)[^\n]{0,200}")
+_DATED = lazy.pattern(r"(?:^|\s)(?:ลงวันที่|วันที่)\s*[:：]?\s?([^\n]{4,40})", re.M)
+_ALONE_DATE = lazy.pattern(r"^\s*(\d{1,2}\s[^\n\d]{2,14}\s?(?:พ\.ศ\.\s?)?\d{2,4})\s*$", re.M)
+SUBJECT = lazy.pattern(r"^ ?เรื่อง\s{0,3}[:：]?\s{1,3}(\S[^\n]{0,299})$", re.M)
+TO = lazy.pattern(r"^ ?(?:กราบ)?เรียน\s{0,3}[:：]?\s{1,3}(\S[^\n]{0,199})$", re.M)
+_SUBJECT_INSIDE = lazy.pattern(r"\sเรื่อง\s*[:：]?\s*(\S.{0,299})$")
 _FACE = (
     SUBJECT,
     TO,
-    re.compile(r"^\s*อ้างถึง\s", re.M),
-    re.compile(r"^\s*สิ่งที่(?:ส่ง|แนบ)มาด้วย", re.M),
-    re.compile(r"จึงเรียนมาเพื่อ"),
-    re.compile(r"ขอแสดงความ(?:นับถือ|เคารพ)"),
-    re.compile(r"^\s*(?:บันทึกข้อความ|ส่วนราชการ)", re.M),
+    lazy.pattern(r"^\s*อ้างถึง\s", re.M),
+    lazy.pattern(r"^\s*สิ่งที่(?:ส่ง|แนบ)มาด้วย", re.M),
+    lazy.pattern(r"จึงเรียนมาเพื่อ"),
+    lazy.pattern(r"ขอแสดงความ(?:นับถือ|เคารพ)"),
+    lazy.pattern(r"^\s*(?:บันทึกข้อความ|ส่วนราชการ)", re.M),
 )
 
 
@@ -57,12 +58,12 @@ class _Marking:
     def __init__(self, label: str, core: str, words: str, mild: str = "") -> None:
         self._core = core
         self._places = (
-            re.compile(rf"(?:^|{_OPEN}|\s){label}\s*[:：]?\s*({words})(?![ก-๙])"),
-            re.compile(rf"^\W{{0,3}}{_OPEN}\s*({words})\s*{_CLOSE}"),
-            re.compile(rf"{_OPEN}\s*({words})\s*{_CLOSE}\s*$"),
+            lazy.pattern(rf"(?:^|{_OPEN}|\s){label}\s*[:：]?\s*({words})(?![ก-๙])"),
+            lazy.pattern(rf"^\W{{0,3}}{_OPEN}\s*({words})\s*{_CLOSE}"),
+            lazy.pattern(rf"{_OPEN}\s*({words})\s*{_CLOSE}\s*$"),
         )
-        self._alone = re.compile(rf"^({words})$")
-        self._first = re.compile(rf"^({words})(?:\s|ที่\s)")
+        self._alone = lazy.pattern(rf"^({words})$")
+        self._first = lazy.pattern(rf"^({words})(?:\s|ที่\s)")
         self._mild = mild
 
     def find(self, head: str, lines: list[str], *, official: bool) -> str:
@@ -81,7 +82,7 @@ class _Marking:
 
 _SPEED = _Marking("ชั้นความเร็ว", _HASTE, "ด่วนที่สุด|ด่วนมาก|ด่วน", mild="ด่วน")
 _GRADE = _Marking("ชั้นความลับ", _SECRET, "ลับที่สุด|ลับมาก|ลับ")
-_WITHIN = re.compile(rf"^{_OPEN}?(?:ชั้นความเร็ว\s*[:：]?\s*)?ด่วนภายใน\s*(.{{0,80}}?){_CLOSE}?\s*$")
+_WITHIN = lazy.pattern(rf"^{_OPEN}?(?:ชั้นความเร็ว\s*[:：]?\s*)?ด่วนภายใน\s*(.{{0,80}}?){_CLOSE}?\s*$")
 
 
 def read_marks(subject: str, text: str) -> LetterMarks:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from mailroom.domain.message import Message
 from mailroom.domain.register import RegisterNumber
+from mailroom.stages import lazy
 from mailroom.stages.quoting import split_body
 
 SAME_MAIL_WITHIN = timedelta(days=7)
@@ -18,13 +19,13 @@ MENTION_LIMIT = 20
 REACH = 12_000
 """Characters of a body in which numbers are looked for."""
 
-_OUTBOX_ID = re.compile(r"<?([0-9a-f]{32})@")
-QUOTED_NUMBER = re.compile(
+_OUTBOX_ID = lazy.pattern(r"<?([0-9a-f]{32})@")
+QUOTED_NUMBER = lazy.pattern(
     r"(?:(?:หมาย)?เลข(?:ที่)?(?:ทะเบียน)?(?:หนังสือ)?(?:ลง)?รับ|(?:ลง)?รับ(?:ไว้)?(?:เลข)?ที่|เลข(?:ที่)?(?:เรื่อง|คำขอ|คำร้อง)|(?:registration|register|receipt|request|case|reference|ref)\.?\s*(?:no\b|number\b|#))"
     r"[^0-9๐-๙\n]{0,20}([0-9๐-๙]{1,7})\s?/\s?([2๒][5๕][0-9๐-๙]{2})(?![0-9๐-๙])",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"/\s?[2๒][5๕]")
+_YEAR = lazy.pattern(r"/\s?[2๒][5๕]")
 
 
 def outbox_ids(message: Message) -> list[str]:

@@ -3,18 +3,20 @@
 import re
 import unicodedata
 
+from mailroom.stages import lazy
+
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-_DIGITS = re.compile("[๐-๙]+")
+_DIGITS = lazy.pattern("[๐-๙]+")
 _LOOKALIKES = (("\u0e4d\u0e32", "\u0e33"), ("\u0e40\u0e40", "\u0e41"))
 """Nikhahit with sara aa for sara am, and two sara e for sara ae: old keyboards and OCR write them so."""
-_SARA_AM_WITH_TONE = re.compile("\u0e4d([\u0e48-\u0e4b])\u0e32")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_SPACES = re.compile(r"[^\S\n]+")
-PILES = re.compile("[^\\w\x00-\u02ff]{31,}")
+_SARA_AM_WITH_TONE = lazy.pattern("\u0e4d([\u0e48-\u0e4b])\u0e32")
+_INVISIBLE = lazy.pattern("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPACES = lazy.pattern(r"[^\S\n]+")
+PILES = lazy.pattern("[^\\w\x00-\u02ff]{31,}")
 """Where thirty-one marks might stand on one letter."""
 _PILE_HEIGHT = 30
 """So many marks on one letter are kept, as the stream-safe format has it (UAX 15, section 13)."""
-_UNUSUAL = re.compile(
+_UNUSUAL = lazy.pattern(
     "[\t\x0b-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u0e4d๐-๙]"
 )

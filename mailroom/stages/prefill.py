@@ -8,6 +8,7 @@ from mailroom.domain.licence import Act, Licence, LicenceContent
 from mailroom.domain.message import Message
 from mailroom.domain.record import MessageRecord
 from mailroom.domain.service import Service
+from mailroom.stages import lazy
 from mailroom.stages.identity import identity_numbers
 from mailroom.stages.licence_content import tidied_content
 from mailroom.stages.licence_rules import last_day, renewed_period
@@ -18,30 +19,32 @@ REACH = 8000
 _LONGEST = 200
 
 _TITLE = r"(?:นางสาว|นาง|นาย|น\.\s?ส\.|ด\.ต\.|ว่าที่\s?ร\.ต\.|บริษัท|ห้างหุ้นส่วนจำกัด|ห้างหุ้นส่วนสามัญ|หจก\.|บจก\.|บมจ\.|สหกรณ์|วิสาหกิจชุมชน|Mr\.|Mrs\.|Ms\.)"
-_LABELLED_NAME = re.compile(
+_LABELLED_NAME = lazy.pattern(
     rf"(?:^|[\s(])(?:ข้าพเจ้า|ผู้ขออนุญาต|ผู้ขอ|ผู้ยื่นคำขอ|ชื่อผู้ขออนุญาต|ชื่อ\s?-\s?(?:นาม)?สกุล|ชื่อ|applicant|name)\s*[:：]?\s*"
     rf"(?P<name>{_TITLE}\s?[^\n,;:()\d]{{2,90}})",
     re.I | re.M,
 )
-_TITLED_LINE = re.compile(rf"^\s*\(?\s*(?P<name>{_TITLE}\s?[^\n,;:()\d]{{2,60}}?)\s*\)?\s*$", re.M)
-_NAME_ENDS = re.compile(
+_TITLED_LINE = lazy.pattern(rf"^\s*\(?\s*(?P<name>{_TITLE}\s?[^\n,;:()\d]{{2,60}}?)\s*\)?\s*$", re.M)
+_NAME_ENDS = lazy.pattern(
     r"\s+(?:อายุ|อยู่|ขอ|มีความ|เป็น|ได้|ที่อยู่|สัญชาติ|เลข|บัตร|โทร|ประสงค์|ในนาม|โดย|ในฐานะ|และ|ซึ่ง|ชื่อ|ตั้งอยู่|ตั้ง|ประกอบ|เปิด)"
 )
-_PREMISES = re.compile(
+_PREMISES = lazy.pattern(
     r"(?:ชื่อสถานประกอบการ|ชื่อสถานประกอบกิจการ|ชื่อร้าน|สถานประกอบการชื่อ|ร้านชื่อ|ชื่อกิจการ|ชื่อโรงงาน|ชื่อหอพัก)"
     r"\s*(?:ว่า|คือ)?\s*[:：]?\s*[\"“”']?(?P<name>[^\n,;:\"“”']{2,80})"
 )
-_PREMISES_ENDS = re.compile(r"\s+(?:ตั้งอยู่|ตั้ง|ที่อยู่|อยู่|เลขที่|บ้านเลขที่|หมู่|โทร|พื้นที่|ขอ|โดย|ประเภท|เพื่อ|ตาม|ใน)")
-_SHOP = re.compile(
+_PREMISES_ENDS = lazy.pattern(r"\s+(?:ตั้งอยู่|ตั้ง|ที่อยู่|อยู่|เลขที่|บ้านเลขที่|หมู่|โทร|พื้นที่|ขอ|โดย|ประเภท|เพื่อ|ตาม|ใน)")
+_SHOP = lazy.pattern(
     r"(?:^|\s)(ร้าน(?!อาหาร\s|ค้า\s|กาแฟ\s|เสริมสวย\s|ตัดผม\s)[ก-๙A-Za-z]{2,40})\s+(?:ตั้งอยู่|อยู่|บ้าน)?\s?เลขที่\s?\d", re.M
 )
-_BUSINESS = re.compile(
+_BUSINESS = lazy.pattern(
     r"(?:ประเภทกิจการ|ประกอบกิจการประเภท|ประเภทของกิจการ|ลักษณะกิจการ)\s*[:：]?\s*(?P<text>[^\n;]{2,150})"
 )
 _HOUSE = r"(?:บ้านเลขที่|ตั้งอยู่\s?เลขที่|ที่อยู่\s*[:：]?\s*(?:บ้าน)?เลขที่|ที่ตั้ง\s*[:：]?\s*(?:บ้าน)?เลขที่|อยู่(?:บ้าน)?เลขที่|เลขที่|ที่อยู่\s*[:：]|ที่ตั้ง\s*[:：])"
-_ADDRESS = re.compile(rf"(?P<head>{_HOUSE})\s*(?P<rest>\d[^\n;]{{4,220}})")
-_PARTS = re.compile(r"(?:หมู่|ม\.|ซอย|ซ\.|ถนน|ถ\.|ตำบล|ต\.|แขวง|อำเภอ|อ\.|เขต|จังหวัด|จ\.|กรุงเทพ)")
-_PROVINCE = re.compile(r"(?:จังหวัด|จ\.)\s?[ก-๙]{2,20}(?:\s?\d{5})?|กรุงเทพ(?:มหานคร|ฯ)?(?:\s?\d{5})?|(?<!\d)\d{5}(?!\d)")
+_ADDRESS = lazy.pattern(rf"(?P<head>{_HOUSE})\s*(?P<rest>\d[^\n;]{{4,220}})")
+_PARTS = lazy.pattern(r"(?:หมู่|ม\.|ซอย|ซ\.|ถนน|ถ\.|ตำบล|ต\.|แขวง|อำเภอ|อ\.|เขต|จังหวัด|จ\.|กรุงเทพ)")
+_PROVINCE = lazy.pattern(
+    r"(?:จังหวัด|จ\.)\s?[ก-๙]{2,20}(?:\s?\d{5})?|กรุงเทพ(?:มหานคร|ฯ)?(?:\s?\d{5})?|(?<!\d)\d{5}(?!\d)"
+)
 
 
 def blank(service: Service, today: date) -> LicenceContent:

@@ -3,41 +3,42 @@
 import re
 from dataclasses import dataclass
 
+from mailroom.stages import lazy
 from mailroom.stages.normalise import normalised
 from mailroom.stages.signatures import DEVICE, without_signature
 
-_MAY_OPEN = re.compile(
+_MAY_OPEN = lazy.pattern(
     r"[\s>*]*(?:-|_{5}|begin|เริ่ม|on |in |am |le |เมื่อ|ใน|วันที่|from|จาก|date|ส่ง|ผู้ส่ง|ตอบ|original|ข้อความ|\d|[^\n]{2,80}(?:เขียน|wrote))",
     re.I,
 )
 """Few lines pass this quick look; only they are examined."""
-_FORWARD_MARK = re.compile(
+_FORWARD_MARK = lazy.pattern(
     r"^[\s>]*(?:-{2,}\s*(?:forwarded (?:message|by)|ข้อความที่ส่งต่อ|ข้อความส่งต่อ|ข้อความที่ถูกส่งต่อ|จดหมายที่ส่งต่อ)[^\n]{0,60}?-*|begin forwarded message\s*:?|เริ่ม(?:ต้น)?ข้อความ(?:ที่)?(?:ถูก)?ส่งต่อ\s*:?)\s*$",
     re.I,
 )
-_ORIGINAL_MARK = re.compile(
+_ORIGINAL_MARK = lazy.pattern(
     r"^[\s>]*[-_]{2,}\s*(?:original (?:message|appointment)|reply message|ข้อความ(?:เดิม|ต้นฉบับ|ดั้งเดิม|ก่อนหน้า|ตอบกลับ)|จดหมาย(?:เดิม|ต้นฉบับ))\s*[-_]{2,}\s*$",
     re.I,
 )
 _SAYS = r"(?:wrote|writes|เขียนว่า|เขียนไว้ว่า|เขียนข้อความต่อไปนี้|ได้เขียน(?:ไว้ว่า|ว่า)?|เขียน|ตอบว่า)"
-_WROTE = re.compile(
+_WROTE = lazy.pattern(
     rf"^[\s>]*(?:on|เมื่อ|ใน|วันที่|le|am|\d{{1,4}}[-/.]).{{4,200}}{_SAYS}\s*[:：]?\s*$|^[\s>]*.{{2,80}}\s(?:wrote|เขียน)(?:เมื่อ| on)\s.{{4,60}}[:：]\s*$|^[\s>]*[^\n]{{2,60}}<[^>\s]+@[^>\s]+>\s{_SAYS}\s*[:：]?\s*$",
     re.I,
 )
-_WROTE_END = re.compile(rf"{_SAYS}\s*[:：]\s*$|<[^>\s]+@[^>\s]+>\s*{_SAYS}?\s*[:：]\s*$", re.I)
-_WROTE_START = re.compile(
+_WROTE_END = lazy.pattern(rf"{_SAYS}\s*[:：]\s*$|<[^>\s]+@[^>\s]+>\s*{_SAYS}?\s*[:：]\s*$", re.I)
+_WROTE_START = lazy.pattern(
     r"^[\s>]*(?:on (?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)|เมื่อ(?:\s|วัน)|ในวัน|ใน วัน|วันที่\s\d)",
     re.I,
 )
-_HEADER_LINE = re.compile(
+_HEADER_LINE = lazy.pattern(
     r"^[\s>*]*(from|จาก|ผู้ส่ง|sent(?: on)?|date|ส่ง(?:เมื่อ|วันที่)?|วันที่(?:ส่ง)?|เวลา|to|ถึง|ผู้รับ|เรียน|cc|bcc|สำเนา(?:ถึง)?|subject|เรื่อง|หัวเรื่อง|หัวข้อ|importance|ความสำคัญ|attachments?|สิ่งที่แนบมา|ไฟล์แนบ|reply-to|ตอบกลับไปที่)\s*\*?\s*[:：]\s*\*?\s*\S",
     re.I,
 )
-_FROM_LINE = re.compile(r"^[\s>*]*(?:from|จาก|ผู้ส่ง)\s*\*?\s*[:：]", re.I)
-_DATE_LINE = re.compile(r"^[\s>*]*(?:date|sent|ส่ง|วันที่)\s*\*?\s*[:：]", re.I)
-FORWARD_SUBJECT = re.compile(r"^\s*(?:(?:re|ตอบ|ตอบกลับ)\s*[:：]\s*)?(?:fwd?|ส่งต่อ|wg|tr)\s*[:：]", re.I)
-REPLY_SUBJECT = re.compile(r"^\s*(?:re|ตอบ|ตอบกลับ|sv|aw)\s*(?:\[\d+\])?\s*[:：]", re.I)
-_PREFIX = re.compile(
+_FROM_LINE = lazy.pattern(r"^[\s>*]*(?:from|จาก|ผู้ส่ง)\s*\*?\s*[:：]", re.I)
+_DATE_LINE = lazy.pattern(r"^[\s>*]*(?:date|sent|ส่ง|วันที่)\s*\*?\s*[:：]", re.I)
+FORWARD_SUBJECT = lazy.pattern(r"^\s*(?:(?:re|ตอบ|ตอบกลับ)\s*[:：]\s*)?(?:fwd?|ส่งต่อ|wg|tr)\s*[:：]", re.I)
+REPLY_SUBJECT = lazy.pattern(r"^\s*(?:re|ตอบ|ตอบกลับ|sv|aw)\s*(?:\[\d+\])?\s*[:：]", re.I)
+_PREFIX = lazy.pattern(
     r"^\s*(?:(?:re|fwd?|ตอบ|ตอบกลับ|ส่งต่อ|sv|aw|wg|tr|\[ext(?:ernal)?\]|\[external email\])\s*(?:\[\d+\])?\s*[:：]?(?<=[:：\]])\s*)+",
     re.I,
 )

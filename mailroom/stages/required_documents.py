@@ -3,7 +3,6 @@
 Pure. Whether a document is what it seems, whole and valid, only an officer can say.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +11,7 @@ from rapidfuzz import fuzz
 
 from mailroom.domain.decision import Reason
 from mailroom.domain.service import RequiredDocument
+from mailroom.stages import lazy
 from mailroom.stages.document_kinds import FORM, KINDS, PHOTO, DocumentKind
 from mailroom.stages.normalise import compact
 
@@ -30,12 +30,12 @@ _REACH = 4_000
 _LISTED = 3
 """A text that speaks of so many kinds lists enclosures: then only its head says what it is itself."""
 
-_ASIDE = re.compile(r"\(([^()]*)\)")
-_ONLY_IF = re.compile(r"กรณี|ถ้ามี|อาคารที่กฎหมายกำหนด|หากมี")
-_FORM_CODE = re.compile(r"[ก-ฮ]{1,3}\.?(?:[ก-ฮ]\.?)?\s?\d{1,2}\b|[ก-ฮ]{2,3}\.")
-_EMPTY_WORDS = re.compile(r"^(?:สำเนา|เอกสาร|หลักฐาน|ภาพถ่าย)|(?:ทุกหน้า|ฉบับเจ้าบ้าน|ฉบับจริง)$")
-_SEPARATORS = re.compile(r"[\s_\-.()\[\]]+")
-_LATIN = re.compile(r"[a-z]+|\d+")
+_ASIDE = lazy.pattern(r"\(([^()]*)\)")
+_ONLY_IF = lazy.pattern(r"กรณี|ถ้ามี|อาคารที่กฎหมายกำหนด|หากมี")
+_FORM_CODE = lazy.pattern(r"[ก-ฮ]{1,3}\.?(?:[ก-ฮ]\.?)?\s?\d{1,2}\b|[ก-ฮ]{2,3}\.")
+_EMPTY_WORDS = lazy.pattern(r"^(?:สำเนา|เอกสาร|หลักฐาน|ภาพถ่าย)|(?:ทุกหน้า|ฉบับเจ้าบ้าน|ฉบับจริง)$")
+_SEPARATORS = lazy.pattern(r"[\s_\-.()\[\]]+")
+_LATIN = lazy.pattern(r"[a-z]+|\d+")
 
 
 class DocumentState(StrEnum):

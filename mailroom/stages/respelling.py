@@ -3,7 +3,7 @@
 Both the catalogue and the message go through it; what comes out is for comparing only, never for showing.
 """
 
-import re
+from mailroom.stages import lazy
 
 _SPELLINGS = (
     ("อนุญาติ", "อนุญาต"),
@@ -40,7 +40,7 @@ _SPELLINGS = (
     ("license", "licence"),
 )
 """What is typed, and what it is compared as."""
-_DRAWN_OUT = re.compile(r"([^\W\d_])\1{3,}")
+_DRAWN_OUT = lazy.pattern(r"([^\W\d_])\1{3,}")
 
 
 def respelled(text: str) -> str:

@@ -6,64 +6,66 @@ is wanted, while a shop's or an office's name there may sound like a service.
 
 import re
 
+from mailroom.stages import lazy
+
 _LONGEST_LINE = 140
 _MOST_LINES = 14
 """A block of more lines, or with longer ones, is a text and no signature."""
 
 _PROGRAM = r"iphone|ipad|android|โทรศัพท์|มือถือ|สมาร์ทโฟน|แท็บเล็ต|samsung|galaxy|huawei|oppo|vivo|xiaomi|redmi|จดหมาย|แอป|mail|อีเมล|yahoo|gmail|outlook|line|windows"
 _WHOSE = r"(?:\s?(?:ของ(?:ฉัน|ผม|ดิฉัน|หนู|เรา)|บน|สำหรับ|ใน|my|on|for|mail|ขนาดพกพา|เคลื่อนที่|[a-z0-9+.-]{1,20}))*"
-DEVICE = re.compile(
+DEVICE = lazy.pattern(
     rf"^\W{{0,3}}(?:sent (?:from|via|with) (?:my |a |an |the )?(?:{_PROGRAM}|proton|blue ?mail|spark|mobile|phone|tablet|[a-z]+ phone){_WHOSE}"
     rf"|(?:ส่งจาก|ตอบกลับจาก|ส่งผ่าน|ส่งด้วย|ส่งโดย|ข้อความนี้ส่งจาก)\s?(?:{_PROGRAM}){_WHOSE}"
     rf"|(?:get|ดาวน์โหลด|รับ) (?:outlook|yahoo mail){_WHOSE}|yahoo mail\s?[:：].{{0,60}})\W{{0,3}}$",
     re.I,
 )
 """What a telephone or a program adds below."""
-_MARK = re.compile(r"^(?:-- ?|—|--+|__+|==+|\*\*+|~~+|\.{5,}|[─━]{2,})$")
-_CLOSING = re.compile(
+_MARK = lazy.pattern(r"^(?:-- ?|—|--+|__+|==+|\*\*+|~~+|\.{5,}|[─━]{2,})$")
+_CLOSING = lazy.pattern(
     r"^\W{0,3}(?:(?:จึงเรียนมาเพื่อ[^\n]{0,80})?\s?(?:ขอแสดงความนับถือ|ขอแสดงความเคารพ|ด้วยความ(?:เคารพ|นับถือ|ขอบคุณ|ขอบพระคุณ)|ด้วยรัก|นับถือ(?:อย่างสูง)?)(?:อย่างสูง|อย่างยิ่ง|เป็นอย่าง(?:สูง|ยิ่ง))?(?:ครับ|ค่ะ|คับ)?"
     r"|(?:with )?(?:best|kind|warm|kindest|warmest|many)? ?(?:regards|wishes)|(?:yours )?(?:sincerely|faithfully|truly|respectfully)(?: yours)?|respectfully|cheers|b\.?r\.?|rgds|yours)\W{0,3}$",
     re.I,
 )
-_THANKS = re.compile(
+_THANKS = lazy.pattern(
     r"^\W{0,3}(?:(?:ขอ)?(?:กราบ)?ขอบ(?:พระ)?คุณ(?:มาก|ล่วงหน้า|เป็นอย่าง(?:สูง|ยิ่ง))?(?:ๆ)?(?:ครับ|ค่ะ|คะ|คับ|ค่า|นะคะ|นะครับ)?|many thanks|thanks(?: a lot| so much| in advance)?|thank you(?: very much| so much| in advance)?)\W{0,3}$",
     re.I,
 )
 """Ends a message only when nothing but a signature follows."""
-_DISCLAIMER = re.compile(
+_DISCLAIMER = lazy.pattern(
     r"^\W{0,4}(?:(?:อีเมล|จดหมาย|ข้อความ|email|e-mail)(?:อิเล็กทรอนิกส์)?(?:ฉบับ)?นี้[^\n]{0,60}(?:ความลับ|ข้อมูลลับ|เฉพาะ(?:ผู้รับ|บุคคล)|มีเจตนา|อาจมีข้อมูล|สงวน)|ข้อจำกัดความรับผิด|คำสงวนสิทธิ|หมายเหตุ\s?[:：]\s?อีเมล"
     r"|(?:legal )?disclaimer|confidentiality(?: notice)?|(?:this|the) (?:e-?mail|message|communication|information (?:contained|in this))\b[^\n]{0,80}(?:confidential|intended|privileged|addressee)|if you (?:are not the intended|have received this)"
     r"|please consider the environment|โปรดคำนึงถึงสิ่งแวดล้อม|กรุณา(?:คำนึง|พิจารณา)[^\n]{0,30}ก่อนพิมพ์|virus-?free\b|this e-?mail has been (?:checked|scanned)|ไม่มีไวรัส|อีเมลนี้ได้รับการตรวจสอบ|นโยบายความเป็นส่วนตัว|privacy (?:notice|policy))",
     re.I,
 )
-_KEEP = re.compile(
+_KEEP = lazy.pattern(
     r"^\W{0,3}(?:ป\.?ล\.?|หมายเหตุ(?!\s?[:：]\s?อีเมล)|p\.?\s?s\.?|note|เพิ่มเติม|สิ่งที่(?:ส่ง|แนบ)มาด้วย|เอกสาร(?:ที่)?แนบ|แนบ|ขอ(?!แสดง|บ|งาน)|อีกเรื่อง|และขอ|รบกวน|ต้องการ|encl)",
     re.I,
 )
 """Below a closing: these lines say something all the same."""
 
 _TITLE = r"(?:นางสาว|นาง|นาย|น\.\s?ส\.|ด\.[ตญช]\.|ว่าที่\s?ร\.ต\.|ร\.[ตทอ]\.|พ\.[ตทอ]\.|จ\.ส\.[ตทอ]\.|ดร\.|ผศ\.|รศ\.|ศ\.|mr\.?|mrs\.?|ms\.?|miss|dr\.?)"
-_NAME = re.compile(
+_NAME = lazy.pattern(
     rf"^\W{{0,3}}(?:\(\s*)?{_TITLE}\s?[^\d\n]{{2,60}}\)?$|^\(\s*[^\d\n()]{{4,60}}\)$|^(?:ลงชื่อ|ผู้แจ้ง|ผู้ร้อง|ผู้ยื่น|ชื่อ)\s?[:：.…]*.{{0,60}}$",
     re.I,
 )
-_BARE_NAME = re.compile(r"^[^\W\d_][^\d\n,:;?!/()]{1,24} [^\W\d_][^\d\n,:;?!/() ]{1,30}$")
-_SPEAKS = re.compile(r"ขอ|ครับ|ค่ะ|คะ|คับ|ด้วย|ไม่|ให้|เรื่อง|แล้ว|please|thank", re.I)
-_POST = re.compile(
+_BARE_NAME = lazy.pattern(r"^[^\W\d_][^\d\n,:;?!/()]{1,24} [^\W\d_][^\d\n,:;?!/() ]{1,30}$")
+_SPEAKS = lazy.pattern(r"ขอ|ครับ|ค่ะ|คะ|คับ|ด้วย|ไม่|ให้|เรื่อง|แล้ว|please|thank", re.I)
+_POST = lazy.pattern(
     r"^\W{0,3}(?:ตำแหน่ง|นักวิชาการ|นักจัดการ|นักพัฒนา|นักทรัพยากร|นิติกร|วิศวกร|สถาปนิก|นายช่าง|เจ้าพนักงาน|เจ้าหน้าที่(?:บริหาร|ธุรการ|ประสาน|การ)|ผู้อำนวยการ|ผอ\.|ผู้ช่วย|รอง(?:ผู้|นายก|ปลัด|ผอ)|หัวหน้า|นายก(?:เทศมนตรี|องค์การ|อบต|สมาคม)|ปลัด|ผู้จัดการ|กรรมการ(?:ผู้จัดการ)?|ประธาน|เลขา|เหรัญญิก|ครู|ผู้ใหญ่บ้าน|กำนัน|พนักงาน|นิติบุคคล"
     r"|(?:general |sales |project |senior |assistant |deputy )*(?:manager|director|officer|engineer|secretary|president|chairman|consultant|accountant|coordinator|administrator)\b)",
     re.I,
 )
-_OFFICE = re.compile(
+_OFFICE = lazy.pattern(
     r"^\W{0,3}(?:สำนัก|กอง|ฝ่าย|กลุ่มงาน|กลุ่ม|ส่วน|งาน[ก-๙]{3,}|ศูนย์|บริษัท|บจก|บมจ|หจก|ห้างหุ้นส่วน|ร้าน|โรงเรียน|มหาวิทยาลัย|คณะ|วิทยาลัย|กรม|กระทรวง|องค์การ|อบต|เทศบาล|ที่ทำการ|สมาคม|มูลนิธิ|ชมรม|วัด|นิติบุคคล|.{2,50}(?:co\.,? ?ltd|company limited|\(thailand\)|department|division|municipality|university)\b)",
     re.I,
 )
-_CONTACT = re.compile(
+_CONTACT = lazy.pattern(
     r"^\W{0,3}(?:โทร(?:ศัพท์|สาร)?|เบอร์(?:โทร|ติดต่อ)?|มือถือ|ติดต่อ|แฟกซ์|โทรสาร|อีเมล|ไปรษณีย์อิเล็กทรอนิกส์|line(?: ?id)?|ไลน์|ไอดีไลน์|facebook|เฟซบุ๊ก|เว็บไซต์|tel|phone|mobile|cell|fax|e-?mail|web(?:site)?|t|m|f)\s?\.?\s?[:：.]?\s?[\d+(@a-z].{0,60}$"
     r"|^\W{0,3}(?:\+?66|0)[\d\s\-()]{7,16}\W*$|^\W{0,3}\S+@\S+\.\S+\W*$|^\W{0,3}(?:https?://|www\.)\S+$",
     re.I,
 )
-_PLACE = re.compile(
+_PLACE = lazy.pattern(
     r"^\W{0,3}(?:ที่อยู่|บ้านเลขที่|เลขที่|\d{1,5}(?:/\d{1,4})?\s?(?:หมู่|ม\.|ถ\.|ถนน|ซ\.|ซอย|ต\.|ตำบล)|หมู่ที่?\s?\d|ต\.|ตำบล|อ\.|อำเภอ|จ\.|จังหวัด)",
     re.I,
 )

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 from mailroom.domain.agency import BANGKOK, BUDDHIST_ERA, buddhist_year
+from mailroom.stages import lazy
 from mailroom.stages.normalise import to_arabic_digits
 
 __all__ = [
@@ -104,12 +105,12 @@ _SHORT_PATTERN = "|".join(r"\s?".join(f"{part}\\.?" for part in name.rstrip(".")
 _ENGLISH_PATTERN = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in ENGLISH_MONTHS)
 MONTH_PATTERN = f"{'|'.join(MONTHS)}|{_SHORT_PATTERN}|{_ENGLISH_PATTERN}"
 """Every way to write a month. The short ones need a day beside them: they are words, or parts of words, as well."""
-_WITH_NAME = re.compile(
+_WITH_NAME = lazy.pattern(
     rf"(?<!\d)(\d{{1,2}})\s{{0,3}}(?:เดือน\s?)?({MONTH_PATTERN})"
     r"\s{0,3},?\s?(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s{0,3}(\d{4}|\d{2})(?!\d)",
     re.IGNORECASE,
 )
-_IN_FIGURES = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
+_IN_FIGURES = lazy.pattern(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])")
 
 
 def written_date(text: str) -> date | None:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from mailroom.domain.fact import FactKind
+from mailroom.stages import lazy
 from mailroom.stages.facts.reading import Found, Reading
 
-_PHONE = re.compile(
+_PHONE = lazy.pattern(
     r"(?<![A-Za-z\d])(?<!\d[/.-])"
     r"(?:\(?(?:\+|00)66\)?[- .]{0,2}(?:\(?0\)?)?[- .]?|66[- .]?|\(?0[- .]?)"
     r"(?:[689]\d\)?[- .]?\d{3}[- .]?\d{4}|[689]\)?[- .]\d{4}[- .]?\d{4}|2[- .)]{0,2}\d{3}[- .]?\d{4}"
@@ -14,8 +15,8 @@ _PHONE = re.compile(
     r"(?: ?(?:ต่อ|กด|ext\.?) ?\d{1,5}(?!\d))?",
     re.I,
 )
-_EXTENSION = re.compile(r" ?(?:ต่อ|กด|ext)", re.I)
-_EMAIL = re.compile(
+_EXTENSION = lazy.pattern(r" ?(?:ต่อ|กด|ext)", re.I)
+_EMAIL = lazy.pattern(
     r"(?<![A-Za-z0-9_%+'.-])[A-Za-z0-9_%+'-][A-Za-z0-9_%+'.-]{0,63}"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,63}(?![A-Za-z0-9@])"
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from mailroom.domain.fact import Doubt, FactKind
+from mailroom.stages import lazy
 from mailroom.stages.facts.reading import Found, Reading
 from mailroom.stages.thai import MONTH_PATTERN, MONTHS, SHORT_MONTHS, common_year, month_number
 
@@ -12,27 +13,27 @@ FIRST_YEAR, LAST_YEAR = 1907, 2107
 """Years beyond are plates, parcels and sections of laws."""
 
 _ERA = r"(?P<era>พ\.? ?ศ\.?|ค\.? ?ศ\.?)?"
-_NAMED = re.compile(
+_NAMED = lazy.pattern(
     rf"(?<![\d/.,-])(?:(?P<first>\d{{1,2}}) ?(?:-|–|ถึง) ?)?(?P<day>\d{{1,2}}) {{0,2}}(?:เดือน ?)?(?P<month>{MONTH_PATTERN})"
     rf" {{0,2}},? ?(?:ปี ?)?{_ERA} ?(?P<year>\d{{4}}|\d{{2}})(?![\d,/])",
     re.I,
 )
-_MONTH_FIRST = re.compile(
+_MONTH_FIRST = lazy.pattern(
     rf"(?<![A-Za-z])(?P<month>{'|'.join(('Jan(?:uary)?', 'Feb(?:ruary)?', 'Mar(?:ch)?', 'Apr(?:il)?', 'May', 'June?', 'July?', 'Aug(?:ust)?', 'Sep(?:tember)?', 'Oct(?:ober)?', 'Nov(?:ember)?', 'Dec(?:ember)?'))})"
     r"\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})(?!\d)",
     re.I,
 )
-_FIGURES = re.compile(
+_FIGURES = lazy.pattern(
     r"(?<![\d/.-])(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})(?![\d/-]|\.\d)"
 )
-_ISO = re.compile(r"(?<![\d/.-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?![\d/-])")
+_ISO = lazy.pattern(r"(?<![\d/.-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?![\d/-])")
 _CERTAIN_MONTH = "|".join((*MONTHS, *(re.escape(name) for name in SHORT_MONTHS)))
-_NO_YEAR = re.compile(
+_NO_YEAR = lazy.pattern(
     rf"(?<![\d/.,-])(?P<day>\d{{1,2}}) ?(?:เดือน ?)?(?P<month>{_CERTAIN_MONTH})(?! ?(?:\d|[พค]\.? ?ศ))"
 )
-_MONTH = re.compile(rf"(?P<month>{_CERTAIN_MONTH}) ?(?:ปี ?)?{_ERA} ?(?P<year>\d{{4}})(?![\d,/])")
-_UNTIL = re.compile(r" ?(?:-|–|ถึง(?:วันที่)?) ?(?:วันที่ ?)?")
-_LETTER_DATE = re.compile(r"ลงวันที่ ?[:：]? ?$")
+_MONTH = lazy.pattern(rf"(?P<month>{_CERTAIN_MONTH}) ?(?:ปี ?)?{_ERA} ?(?P<year>\d{{4}})(?![\d,/])")
+_UNTIL = lazy.pattern(r" ?(?:-|–|ถึง(?:วันที่)?) ?(?:วันที่ ?)?")
+_LETTER_DATE = lazy.pattern(r"ลงวันที่ ?[:：]? ?$")
 
 
 def find_dates(reading: Reading) -> Iterator[Found]:

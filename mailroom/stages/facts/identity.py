@@ -6,28 +6,29 @@ from collections.abc import Iterator
 from stdnum.th import tin
 
 from mailroom.domain.fact import Doubt, FactKind
+from mailroom.stages import lazy
 from mailroom.stages.facts.reading import Found, Reading
 from mailroom.stages.marks import COURT_CASE
 
-_NUMBER = re.compile(
+_NUMBER = lazy.pattern(
     r"(?<![A-Za-z\d.,/-])(?:\d{12}-?\d|\d[ -]\d{4}[ -]\d{5}[ -]\d{2}[ -]\d|\d[ -]\d{2}[ -]\d[ -]\d{3}[ -]\d{5}[ -]\d"
     r"|\d(?:[ -]?\d){12})(?![\d/-]|\.\d)"
 )
-_GROUPED = re.compile(r"\d{12}-?\d|\d([ -])\d{4}\1\d{5}\1\d{2}\1\d|\d([ -])\d{2}\2\d\2\d{3}\2\d{5}\2\d")
+_GROUPED = lazy.pattern(r"\d{12}-?\d|\d([ -])\d{4}\1\d{5}\1\d{2}\1\d|\d([ -])\d{2}\2\d\2\d{3}\2\d{5}\2\d")
 """As cards and certificates print them. Digits in any other groups are one number only where a label says so."""
-_LABEL = re.compile(
+_LABEL = lazy.pattern(
     r"(?:ประจำตัว|ประชาชน|เลขบัตร|บัตร\s?ปชช|ปชช\.?|ผู้เสียภาษี|นิติบุคคล|(?<![A-Za-z])(?:id|tin|tax)\b[^\n\d]{0,15})[^\n\d]{0,25}$",
     re.I,
 )
-_OTHER_NUMBER = re.compile(
+_OTHER_NUMBER = lazy.pattern(
     r"(?:บัญชี|พัสดุ|ผู้ใช้ไฟ|ผู้ใช้น้ำ|มิเตอร์|สัญญา|บาร์โค้ด|ใบเสร็จ|โฉนด|ระวาง|เครื่อง(?:หมาย)?เลข|ตัวถัง|(?<![A-Za-z])(?:account|acc|a/c|tracking|ems|barcode|invoice))"
     r"[^\n\d]{0,30}?([A-Z]{0,4}\d(?:-?\d){4,19}(?:[A-Z]{2})?|\d{3}(?: \d{1,6}){3})(?!\d)",
     re.I,
 )
-_PARCEL = re.compile(r"(?<![A-Za-z\d])[A-Z]{2} ?\d{4} ?\d{4} ?\d ?TH(?![A-Za-z])")
-_ACCOUNT = re.compile(r"(?<![\d-])\d{3}-\d-\d{5}-\d(?![\d-])")
-_PLATE = re.compile(r"ทะเบียน(?:รถ)?(?:[^\n\d]{0,18}[ :])?(?:\d{1,2} ?)?[ก-ฮ]{1,3}[ -]?\d{1,4}(?![\d/])")
-_WEB = re.compile(r"(?<![A-Za-z])(?:https?://|www\.)[^\s]{1,2000}", re.I)
+_PARCEL = lazy.pattern(r"(?<![A-Za-z\d])[A-Z]{2} ?\d{4} ?\d{4} ?\d ?TH(?![A-Za-z])")
+_ACCOUNT = lazy.pattern(r"(?<![\d-])\d{3}-\d-\d{5}-\d(?![\d-])")
+_PLATE = lazy.pattern(r"ทะเบียน(?:รถ)?(?:[^\n\d]{0,18}[ :])?(?:\d{1,2} ?)?[ก-ฮ]{1,3}[ -]?\d{1,4}(?![\d/])")
+_WEB = lazy.pattern(r"(?<![A-Za-z])(?:https?://|www\.)[^\s]{1,2000}", re.I)
 
 
 def find_identity(reading: Reading) -> Iterator[Found]:

@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterator
 
 from mailroom.domain.fact import FactKind
+from mailroom.stages import lazy
 from mailroom.stages.facts.reading import Found, Reading
 from mailroom.stages.marks import NUMBER, SUBJECT, TO, letter_number
 
-_NUMBER = re.compile(rf"(?<![ก-๙A-Za-z\d.(])(?:หนังสือ)?(?:เลข)?(?!ซอย|หมู่|ตรอก|ถนน){NUMBER}(?![\d/])")
-_GLUED_TO = re.compile(
+_NUMBER = lazy.pattern(rf"(?<![ก-๙A-Za-z\d.(])(?:หนังสือ)?(?:เลข)?(?!ซอย|หมู่|ตรอก|ถนน){NUMBER}(?![\d/])")
+_GLUED_TO = lazy.pattern(
     r"^ ?(?:กราบ)?เรียน((?:ท่าน|คุณ|นายก|ผู้(?:อำนวยการ|ว่า|จัดการ|ใหญ่)|ปลัด|เจ้าหน้าที่|หัวหน้า|ประธาน|อธิบดี)[^\n]{0,150})$", re.M
 )
-_CITED = re.compile(r"^ ?อ้าง(?:ถึง|อิง)(?: ?[:：] ?| |(?=หนังสือ))(\S[^\n]{0,299})$", re.M)
-_ENCLOSED = re.compile(r"^ ?สิ่งที่(?:ส่ง|แนบ)มาด้วย ?[:：]?(?: ?(\S[^\n]{0,299}))?$", re.M)
-_ITEM = re.compile(r"\n ?(?=\d{1,2} ?[.)] ?\S)([^\n]{1,299})(?=\n|$)")
-_BULLET = re.compile(r"\d{1,2} ?[.)] ?")
-_MATTER = re.compile(r"(?<=\S) (?=(?:ผม|ดิฉัน|กระผม|ข้าพเจ้า|หนู|ขอ|อยาก|ด้วย|ตามที่|เนื่อง|ทาง|เรื่อง))")
+_CITED = lazy.pattern(r"^ ?อ้าง(?:ถึง|อิง)(?: ?[:：] ?| |(?=หนังสือ))(\S[^\n]{0,299})$", re.M)
+_ENCLOSED = lazy.pattern(r"^ ?สิ่งที่(?:ส่ง|แนบ)มาด้วย ?[:：]?(?: ?(\S[^\n]{0,299}))?$", re.M)
+_ITEM = lazy.pattern(r"\n ?(?=\d{1,2} ?[.)] ?\S)([^\n]{1,299})(?=\n|$)")
+_BULLET = lazy.pattern(r"\d{1,2} ?[.)] ?")
+_MATTER = lazy.pattern(r"(?<=\S) (?=(?:ผม|ดิฉัน|กระผม|ข้าพเจ้า|หนู|ขอ|อยาก|ด้วย|ตามที่|เนื่อง|ทาง|เรื่อง))")
 """Who writes all in one line comes to the matter behind the addressee."""
 MOST_ITEMS = 30
 

@@ -5,32 +5,33 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from mailroom.domain.fact import FactKind
+from mailroom.stages import lazy
 from mailroom.stages.facts.reading import Found, Reading
 
 _SCALES = {"พัน": 10**3, "หมื่น": 10**4, "แสน": 10**5, "ล้าน": 10**6}
 _FIGURE = r"\d{1,3}(?:,\d{3}){1,4}|\d{1,12}"
 _BAHT = r"(?:บาท(?!หลวง|วิถี|ทา)|บ\.(?![ก-๙])|฿|THB(?![A-Za-z])|baht(?![A-Za-z]))"
-_AMOUNT = re.compile(
+_AMOUNT = lazy.pattern(
     rf"(?<![\d.,/-])(?P<figure>{_FIGURE})(?P<part>\.\d{{1,2}})? ?(?P<scale>{'|'.join(_SCALES)})? ?(?:\.-)? ?{_BAHT}"
     r"(?: ?(?P<satang>\d{1,2}) ?สตางค์)?",
     re.I,
 )
-_RANGE = re.compile(
+_RANGE = lazy.pattern(
     rf"(?<![\d.,/-])(?P<low>{_FIGURE}) ?(?:-|–|ถึง) ?(?P<high>(?P<figure>{_FIGURE})(?P<part>\.\d{{1,2}})? ?"
     rf"(?P<scale>{'|'.join(_SCALES)})? ?{_BAHT})",
     re.I,
 )
-_SIGNED = re.compile(rf"(?:฿|(?<![A-Za-z])THB) ?(?P<figure>{_FIGURE})(?P<part>\.\d{{1,2}})?(?![\d,])", re.I)
-_DASHED = re.compile(rf"(?<![\d.,/-])(?P<figure>{_FIGURE})(?P<part>)\.-(?![\d-])")
+_SIGNED = lazy.pattern(rf"(?:฿|(?<![A-Za-z])THB) ?(?P<figure>{_FIGURE})(?P<part>\.\d{{1,2}})?(?![\d,])", re.I)
+_DASHED = lazy.pattern(rf"(?<![\d.,/-])(?P<figure>{_FIGURE})(?P<part>)\.-(?![\d-])")
 _SPOKEN = ("หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า")
 _DIGITS = {word: number for number, word in enumerate(_SPOKEN, 1)} | {"เอ็ด": 1, "ยี่": 2}
 _TENS = {"สิบ": 10, "ร้อย": 100} | _SCALES
-_WORD = re.compile("|".join((*_DIGITS, *_TENS)))
-_SPELT = re.compile(
+_WORD = lazy.pattern("|".join((*_DIGITS, *_TENS)))
+_SPELT = lazy.pattern(
     rf"(?<![ก-๙])(?:{_WORD.pattern}){{1,24}}(?= ?บาท(?!หลวง|วิถี|ทา))|(?:{_WORD.pattern}){{2,24}}(?= ?บาท(?!หลวง))"
 )
-_SPELT_END = re.compile(rf" ?บาท(?:ถ้วน|(?P<satang>(?:{_WORD.pattern}){{1,4}})สตางค์)?")
-_GOLD = re.compile(r"(?:ทอง(?!คำ?ถม)|หนัก)[^\n\d]{0,20}$")
+_SPELT_END = lazy.pattern(rf" ?บาท(?:ถ้วน|(?P<satang>(?:{_WORD.pattern}){{1,4}})สตางค์)?")
+_GOLD = lazy.pattern(r"(?:ทอง(?!คำ?ถม)|หนัก)[^\n\d]{0,20}$")
 
 
 def find_money(reading: Reading) -> Iterator[Found]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mailroom.domain.fact import FactKind
+from mailroom.stages import lazy
 from mailroom.stages.facts.reading import Found, Reading
 
 PROVINCES = (
@@ -63,13 +64,15 @@ _WEAK = (
 )
 """These count only beside another part of an address."""
 _PATTERNS = tuple(
-    (kind, re.compile(pattern), alone) for alone, table in ((True, _STRONG), (False, _WEAK)) for kind, pattern in table
+    (kind, lazy.pattern(pattern), alone)
+    for alone, table in ((True, _STRONG), (False, _WEAK))
+    for kind, pattern in table
 )
-_BETWEEN = re.compile(r"[ ,\n]{0,3}(?:รหัสไปรษณีย์ ?|บ้านเลขที่ ?|เลขที่ ?)?")
+_BETWEEN = lazy.pattern(r"[ ,\n]{0,3}(?:รหัสไปรษณีย์ ?|บ้านเลขที่ ?|เลขที่ ?)?")
 _LABEL = "เลขที่"
 ENOUGH = 3
 """So many weak parts in a row are an address."""
-_UNLIKE_HOUSES = re.compile(r"(?:โฉนด|ระวาง|ใบอนุญาต|หนังสือ|ใบเสร็จ|เอกสาร|คำขอ|เล่ม|รับ)(?:ที่ดิน)?(?:เลข)?(?:ที่)? ?$")
+_UNLIKE_HOUSES = lazy.pattern(r"(?:โฉนด|ระวาง|ใบอนุญาต|หนังสือ|ใบเสร็จ|เอกสาร|คำขอ|เล่ม|รับ)(?:ที่ดิน)?(?:เลข)?(?:ที่)? ?$")
 
 
 def find_places(reading: Reading) -> Iterator[Found]:

@@ -7,10 +7,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import lru_cache
 
+from mailroom.stages import lazy
 from mailroom.stages.normalise import PILES, normalised, to_arabic_digits, without_piles
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-_RESPELLED = re.compile(
+_RESPELLED = lazy.pattern(
     f"\u0e4d[{_INVISIBLE}]*(?:[\u0e48-\u0e4b][{_INVISIBLE}]*)?\u0e32"
     f"|\u0e40[{_INVISIBLE}]*\u0e40"
     f"|\r(?:[{_INVISIBLE}]*\n)?"
@@ -20,7 +21,7 @@ _RESPELLED = re.compile(
 """Pieces that `normalised` writes with another number of characters."""
 _STEADY = "\x00-\u02ff\u0e01-\u0e37\u0e3f-\u0e47\u0e4c-\u0e5b"
 """Characters that NFC leaves alone and in their place, whatever precedes them."""
-_COMPOSED = re.compile(f"(?s:.)(?:[^\\w{_STEADY}]|[\u1160-\u11ff])+|[^{_STEADY}]")
+_COMPOSED = lazy.pattern(f"(?s:.)(?:[^\\w{_STEADY}]|[\u1160-\u11ff])+|[^{_STEADY}]")
 """A letter with its marks, or with the vowel and the end of a Korean syllable: NFC never reaches beyond one."""
 
 

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 
 from mailroom.domain.fact import FactKind
+from mailroom.stages import lazy
 from mailroom.stages.codes import ALPHABET
 from mailroom.stages.facts.reading import Found, Reading
 from mailroom.stages.mentions import QUOTED_NUMBER
 
-_WITH_YEAR = re.compile(r"(?<![\d/.,-])(\d{1,7}) ?/ ?(2[45]\d\d|26\d\d)(?![\d/])")
-_LICENCE = re.compile(
+_WITH_YEAR = lazy.pattern(r"(?<![\d/.,-])(\d{1,7}) ?/ ?(2[45]\d\d|26\d\d)(?![\d/])")
+_LICENCE = lazy.pattern(
     r"(?:ใบอนุญาต|ใบแทน|หนังสือรับรองการแจ้ง|licen[cs]e)[^\n\d/]{0,60}(?:เล่มที่ ?\d{1,4}[^\n\d/]{0,12})?$", re.I
 )
 _LICENCE_REACH = 90
-_CODE = re.compile(
+_CODE = lazy.pattern(
     rf"(?<![A-Za-z\d-])(?=[\d-]{{0,13}}[A-Z])(?:[{ALPHABET}]{{4}}-){{2}}[{ALPHABET}]{{4}}(?![A-Za-z\d-])"
 )
 

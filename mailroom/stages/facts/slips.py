@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from mailroom.domain.fact import FactKind, SlipCode, SlipKind
+from mailroom.stages import lazy
 from mailroom.stages.facts.reading import Found, Reading
 
-_REFERENCE = re.compile(
+_REFERENCE = lazy.pattern(
     r"(?:(?:รหัส|เลข(?:ที่)?|หมายเลข)(?:อ้างอิง|รายการ|ธุรกรรม|ทำรายการ|สลิป)(?:การโอน|การชำระเงิน)?"
     r"|(?<![A-Za-z])(?:transaction|ref(?:erence)?)\.? ?(?:no|id|code|number|[12](?!\d))?(?![A-Za-z]))"
     r"\.? ?(?:คือ|[:：#])? ?(?P<reference>(?=[A-Za-z-]{0,12}\d)[A-Za-z\d][A-Za-z\d-]{6,33}[A-Za-z\d])(?![A-Za-z\d/-])",

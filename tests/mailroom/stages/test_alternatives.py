@@ -31,4 +31,4 @@ def test_the_same_is_found_at_the_same_place(pattern: str) -> None:
 def test_an_alternative_without_a_first_character_is_refused(pattern: str) -> None:
     """It could compete with any other, so it is named instead of being arranged."""
     with pytest.raises(ValueError, match="begins with no character"):
-        any_of(pattern)
+        any_of(pattern).search("")
