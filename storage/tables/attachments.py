@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class AttachmentReadingRow(SQLModel, table=True):
+class AttachmentReadingRow(Row, table=True):
     """What was read in one attachment. The long text stands last, so that a look at the others does not read it."""
 
     __tablename__ = "attachment_reading"

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
 def _partial(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
@@ -18,7 +19,7 @@ ACCOUNT = ("agency", "channel", "account")
 WHEN = ("occurred_at", "id")
 
 
-class ChatEventRow(SQLModel, table=True):
+class ChatEventRow(Row, table=True):
     """One event as it was delivered; what it says is written once, and no row is removed: triggers forbid it.
 
     What follows from it changes: the columns from `content_state` to `handled`.
@@ -73,7 +74,7 @@ class ChatEventRow(SQLModel, table=True):
     raw: str = Field(sa_type=CleanText)
 
 
-class ChatUnsendRow(SQLModel, table=True):
+class ChatUnsendRow(Row, table=True):
     """A message that was taken back, also one that has not come yet. Written once."""
 
     __tablename__ = "chat_unsend"
@@ -85,7 +86,7 @@ class ChatUnsendRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-class ChatPersonRow(SQLModel, table=True):
+class ChatPersonRow(Row, table=True):
     """What is known of somebody who writes."""
 
     __tablename__ = "chat_person"
@@ -108,7 +109,7 @@ class ChatPersonRow(SQLModel, table=True):
     greeted_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class ConversationRow(SQLModel, table=True):
+class ConversationRow(Row, table=True):
     """What becomes one submission. Of one person only one is open."""
 
     __tablename__ = "conversation"
@@ -140,7 +141,7 @@ class ConversationRow(SQLModel, table=True):
     reply_token_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class ChatCursorRow(SQLModel, table=True):
+class ChatCursorRow(Row, table=True):
     """Up to which place of its spool the deliveries of an account are in the books."""
 
     __tablename__ = "chat_cursor"

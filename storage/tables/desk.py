@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class ClerkRow(SQLModel, table=True):
+class ClerkRow(Row, table=True):
     __tablename__ = "clerk"
     __table_args__ = (UniqueConstraint("agency", "username", name="uq_clerk_username"),)
 
@@ -23,7 +24,7 @@ class ClerkRow(SQLModel, table=True):
     capacity: str = Field(sa_type=CleanText)
 
 
-class SessionRow(SQLModel, table=True):
+class SessionRow(Row, table=True):
     __tablename__ = "session"
 
     token_hash: str = Field(primary_key=True, sa_type=CleanText)
@@ -34,7 +35,7 @@ class SessionRow(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=UtcTime)
 
 
-class LoginLinkRow(SQLModel, table=True):
+class LoginLinkRow(Row, table=True):
     __tablename__ = "login_link"
 
     token_hash: str = Field(primary_key=True, sa_type=CleanText)
@@ -44,7 +45,7 @@ class LoginLinkRow(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class LoginFailureRow(SQLModel, table=True):
+class LoginFailureRow(Row, table=True):
     __tablename__ = "login_failure"
     __table_args__ = (Index("ix_login_failure_username", "agency", "username", "at"),)
 
@@ -54,7 +55,7 @@ class LoginFailureRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcTime)
 
 
-class ClearanceRow(SQLModel, table=True):
+class ClearanceRow(Row, table=True):
     """A clerk was named for secret matter, or no longer is (R58); the last row of a clerk holds.
 
     Triggers forbid change and removal: who might open what, and when, can be told for good.

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class ChainRow(SQLModel, table=True):
+class ChainRow(Row, table=True):
     """One link of the chain of an agency. Triggers forbid change and removal."""
 
     __tablename__ = "chain"
@@ -23,7 +24,7 @@ class ChainRow(SQLModel, table=True):
     value: bytes = Field(sa_type=sa.LargeBinary)
 
 
-class CheckpointRow(SQLModel, table=True):
+class CheckpointRow(Row, table=True):
     """The state of the chain at the end of a Thai day, signed. Triggers forbid change and removal."""
 
     __tablename__ = "checkpoint"
@@ -39,7 +40,7 @@ class CheckpointRow(SQLModel, table=True):
     key: bytes = Field(sa_type=sa.LargeBinary)
 
 
-class CheckpointProofRow(SQLModel, table=True):
+class CheckpointProofRow(Row, table=True):
     """What others know of a checkpoint. Triggers forbid change and removal."""
 
     __tablename__ = "checkpoint_proof"

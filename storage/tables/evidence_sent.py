@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class SentCopyRow(SQLModel, table=True):
+class SentCopyRow(Row, table=True):
     """One attempt at a letter; its bytes are in the archive. Triggers forbid change and removal, but of the place."""
 
     __tablename__ = "sent_copy"

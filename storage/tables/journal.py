@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class JournalCursorRow(SQLModel, table=True):
+class JournalCursorRow(Row, table=True):
     """How far the journal tells what is in the books."""
 
     __tablename__ = "journal_cursor"
@@ -28,7 +29,7 @@ class JournalCursorRow(SQLModel, table=True):
     reckoned_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class NumberClaimRow(SQLModel, table=True):
+class NumberClaimRow(Row, table=True):
     """A number that was given before a restore. Open until its message is entered again, or it is void."""
 
     __tablename__ = "number_claim"
@@ -49,7 +50,7 @@ class NumberClaimRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class LetterClaimRow(SQLModel, table=True):
+class LetterClaimRow(Row, table=True):
     """A letter that went out before a restore, and that the outbox does not hold. Open until it does."""
 
     __tablename__ = "letter_claim"

@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class BackupRunRow(SQLModel, table=True):
+class BackupRunRow(Row, table=True):
     """One attempt at a copy."""
 
     __tablename__ = "backup_run"
@@ -30,7 +31,7 @@ class BackupRunRow(SQLModel, table=True):
     forgotten_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class DrillRow(SQLModel, table=True):
+class DrillRow(Row, table=True):
     """A restore that was compared. Triggers forbid change and removal."""
 
     __tablename__ = "drill"
@@ -48,7 +49,7 @@ class DrillRow(SQLModel, table=True):
     """Of each: subject and text."""
 
 
-class BackupCheckRow(SQLModel, table=True):
+class BackupCheckRow(Row, table=True):
     """A reading of part of what a target holds. Triggers forbid change and removal."""
 
     __tablename__ = "backup_check"
@@ -64,7 +65,7 @@ class BackupCheckRow(SQLModel, table=True):
     """Of each: subject and text."""
 
 
-class FixityRunRow(SQLModel, table=True):
+class FixityRunRow(Row, table=True):
     """A re-reading of part of the archive. Triggers forbid change and removal."""
 
     __tablename__ = "fixity_run"
@@ -82,7 +83,7 @@ class FixityRunRow(SQLModel, table=True):
     """Of each: subject and text."""
 
 
-class SegmentReadingRow(SQLModel, table=True):
+class SegmentReadingRow(Row, table=True):
     """When a segment was last read from end to end."""
 
     __tablename__ = "segment_reading"
@@ -92,7 +93,7 @@ class SegmentReadingRow(SQLModel, table=True):
     read_at: datetime = Field(sa_type=UtcTime)
 
 
-class NumberFenceRow(SQLModel, table=True):
+class NumberFenceRow(Row, table=True):
     """A restore of these books: until it is lifted no number is given (G8)."""
 
     __tablename__ = "number_fence"
@@ -107,7 +108,7 @@ class NumberFenceRow(SQLModel, table=True):
     """Of each statement: series, year, last number, and who or what says so."""
 
 
-class NumberVoidRow(SQLModel, table=True):
+class NumberVoidRow(Row, table=True):
     """Numbers in a row that may have been given and of which these books know no more. Triggers forbid change and removal."""
 
     __tablename__ = "number_void"

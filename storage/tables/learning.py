@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class CorrectionRow(SQLModel, table=True):
+class CorrectionRow(Row, table=True):
     """A clerk's answer to one question about one message. Triggers forbid change and removal."""
 
     __tablename__ = "correction"
@@ -32,7 +33,7 @@ class CorrectionRow(SQLModel, table=True):
     drawing_id: int | None = Field(default=None, foreign_key="audit_drawing.id")
 
 
-class ModelRow(SQLModel, table=True):
+class ModelRow(Row, table=True):
     """One training. Triggers forbid change and removal."""
 
     __tablename__ = "model"
@@ -48,7 +49,7 @@ class ModelRow(SQLModel, table=True):
     report: dict[str, Any] = Field(sa_type=sa.JSON)
 
 
-class HeadStateRow(SQLModel, table=True):
+class HeadStateRow(Row, table=True):
     """By what a question is answered from then on. Triggers forbid change and removal."""
 
     __tablename__ = "head_state"
@@ -64,7 +65,7 @@ class HeadStateRow(SQLModel, table=True):
     why: str = Field(sa_type=CleanText)
 
 
-class AuditDrawingRow(SQLModel, table=True):
+class AuditDrawingRow(Row, table=True):
     """A message that was drawn for the audit. Triggers forbid change and removal."""
 
     __tablename__ = "audit_drawing"

@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class ContentColumns(SQLModel):
+class ContentColumns(Row):
     """The items of a licence, as both licences and papers have them."""
 
     holder: str = Field(sa_type=CleanText)
@@ -59,7 +60,7 @@ class LicenceRow(ContentColumns, table=True):
     """The address in that spelling."""
 
 
-class LicenceEventRow(SQLModel, table=True):
+class LicenceEventRow(Row, table=True):
     """A step in the life of a licence. Triggers forbid change and removal."""
 
     __tablename__ = "licence_event"
@@ -85,7 +86,7 @@ class LicenceEventRow(SQLModel, table=True):
     document: str | None = Field(default=None, sa_type=CleanText)
 
 
-class LicenceReminderRow(SQLModel, table=True):
+class LicenceReminderRow(Row, table=True):
     """That a holder was reminded so many days before that last day."""
 
     __tablename__ = "licence_reminder"
@@ -144,7 +145,7 @@ class IssuanceRow(ContentColumns, table=True):
     changed_at: datetime = Field(sa_type=UtcTime)
 
 
-class DocumentRow(SQLModel, table=True):
+class DocumentRow(Row, table=True):
     """A paper of ours; its bytes are in the archive. Triggers forbid change and removal."""
 
     __tablename__ = "document"
@@ -162,7 +163,7 @@ class DocumentRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcTime)
 
 
-class DownloadLinkRow(SQLModel, table=True):
+class DownloadLinkRow(Row, table=True):
     """A one-time address of a document. Of its token only the SHA-256 is kept."""
 
     __tablename__ = "download_link"
@@ -174,7 +175,7 @@ class DownloadLinkRow(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class OutgoingEntryRow(SQLModel, table=True):
+class OutgoingEntryRow(Row, table=True):
     """One line of the register of letters sent (แบบที่ 14). Triggers forbid change and removal."""
 
     __tablename__ = "outgoing_entry"
@@ -193,7 +194,7 @@ class OutgoingEntryRow(SQLModel, table=True):
     registered_at: datetime = Field(sa_type=UtcTime)
 
 
-class InstrumentRow(SQLModel, table=True):
+class InstrumentRow(Row, table=True):
     """An announcement or order of the head."""
 
     __tablename__ = "instrument"
@@ -231,7 +232,7 @@ class InstrumentRow(SQLModel, table=True):
     published_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class FieldDecisionRow(SQLModel, table=True):
+class FieldDecisionRow(Row, table=True):
     """Whether an item of licences is published; the decision in force."""
 
     __tablename__ = "field_decision"

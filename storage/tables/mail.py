@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 SECRET = sa.text('instr(classification, \'"secrecy":"none"\') = 0')
 """Marked with a grade of secrecy (R58). Text is compared: what damage left there must not make reading it fail."""
@@ -14,7 +15,7 @@ NOT_SECRET = sa.text('instr(classification, \'"secrecy":"none"\') > 0')
 SECRET_POSTGRESQL = sa.text("classification ->> 'secrecy' <> 'none'")
 
 
-class MessageRow(SQLModel, table=True):
+class MessageRow(Row, table=True):
     """The message log: custody, then what was read, understood and decided. Nothing is ever removed.
 
     The long text stands last, so that a look at the other columns does not read it.
@@ -124,7 +125,7 @@ class MessageRow(SQLModel, table=True):
     text: str = Field(default="", sa_type=CleanText)
 
 
-class AttachmentRow(SQLModel, table=True):
+class AttachmentRow(Row, table=True):
     """One leaf part of a message; its bytes are in the archive, inside the message."""
 
     __tablename__ = "attachment"
@@ -142,7 +143,7 @@ class AttachmentRow(SQLModel, table=True):
     """The sender took it back: hidden from ordinary view (R117)."""
 
 
-class OutboxItemRow(SQLModel, table=True):
+class OutboxItemRow(Row, table=True):
     """A letter that is owed, or was sent."""
 
     __tablename__ = "outbox_item"
@@ -194,7 +195,7 @@ class OutboxItemRow(SQLModel, table=True):
     """What stands beside the words, for channels that show it."""
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """Who did what, when and why. Triggers forbid change and removal."""
 
     __tablename__ = "event"
@@ -209,7 +210,7 @@ class EventRow(SQLModel, table=True):
     detail: str = Field(sa_type=CleanText)
 
 
-class AccountRow(SQLModel, table=True):
+class AccountRow(Row, table=True):
     """What is known of a mailbox beside its messages."""
 
     __tablename__ = "account"

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class MailboxUseRow(SQLModel, table=True):
+class MailboxUseRow(Row, table=True):
     """How full a mailbox was when it was last looked at."""
 
     __tablename__ = "mailbox_use"
@@ -21,7 +22,7 @@ class MailboxUseRow(SQLModel, table=True):
     limit_: int | None = Field(default=None, sa_type=sa.BigInteger, sa_column_kwargs={"name": "limit_bytes"})
 
 
-class ClearingRow(SQLModel, table=True):
+class ClearingRow(Row, table=True):
     """Mail that was moved within a mailbox. Triggers forbid change and removal."""
 
     __tablename__ = "clearing"
@@ -37,7 +38,7 @@ class ClearingRow(SQLModel, table=True):
     size: int = Field(sa_type=sa.BigInteger)
 
 
-class ClearedMessageRow(SQLModel, table=True):
+class ClearedMessageRow(Row, table=True):
     """One message of a clearing. Triggers forbid change and removal."""
 
     __tablename__ = "cleared_message"

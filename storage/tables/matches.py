@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Index, SQLModel, UniqueConstraint
+from sqlmodel import Field, Index, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class SameRequestRow(SQLModel, table=True):
+class SameRequestRow(Row, table=True):
     """Two messages that seem to bring the same request."""
 
     __tablename__ = "same_request"
@@ -29,7 +30,7 @@ class SameRequestRow(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class MatchCursorRow(SQLModel, table=True):
+class MatchCursorRow(Row, table=True):
     """How far the register was compared."""
 
     __tablename__ = "match_cursor"

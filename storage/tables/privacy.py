@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class ReadLogRow(SQLModel, table=True):
+class ReadLogRow(Row, table=True):
     """Somebody was shown personal data. Triggers forbid change and removal."""
 
     __tablename__ = "read_log"
@@ -30,7 +31,7 @@ class ReadLogRow(SQLModel, table=True):
     """Rows that a list showed, each between blanks; empty for what is no list."""
 
 
-class DataRequestRow(SQLModel, table=True):
+class DataRequestRow(Row, table=True):
     """What somebody asks about their own data."""
 
     __tablename__ = "data_request"
@@ -53,7 +54,7 @@ class DataRequestRow(SQLModel, table=True):
     letter: str = Field(sa_type=CleanText)
 
 
-class RestrictionRow(SQLModel, table=True):
+class RestrictionRow(Row, table=True):
     """A case kept from sight; one at a time may hold for a case."""
 
     __tablename__ = "restriction"
@@ -83,7 +84,7 @@ class RestrictionRow(SQLModel, table=True):
     lift_reason: str = Field(sa_type=CleanText)
 
 
-class BreachRow(SQLModel, table=True):
+class BreachRow(Row, table=True):
     """An incident as it is assessed now; each assessment is a step as well."""
 
     __tablename__ = "breach"
@@ -108,7 +109,7 @@ class BreachRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class BreachStepRow(SQLModel, table=True):
+class BreachStepRow(Row, table=True):
     """One thing that was done about an incident. Triggers forbid change and removal."""
 
     __tablename__ = "breach_step"

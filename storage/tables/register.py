@@ -2,15 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, ForeignKeyConstraint, SQLModel, UniqueConstraint
+from sqlmodel import Field, ForeignKeyConstraint, UniqueConstraint
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 _ENTRY = ["register_entry.agency", "register_entry.register", "register_entry.year", "register_entry.number"]
 _KEY = ["agency", "register", "year", "number"]
 
 
-class RegisterCounterRow(SQLModel, table=True):
+class RegisterCounterRow(Row, table=True):
     """The last number given, per register and พ.ศ. year. Changed only in the transaction that enters."""
 
     __tablename__ = "register_counter"
@@ -21,7 +22,7 @@ class RegisterCounterRow(SQLModel, table=True):
     last: int
 
 
-class RegisterEntryRow(SQLModel, table=True):
+class RegisterEntryRow(Row, table=True):
     """One line of the register (แบบที่ 13). Triggers forbid change and removal."""
 
     __tablename__ = "register_entry"
@@ -44,7 +45,7 @@ class RegisterEntryRow(SQLModel, table=True):
     secrecy: str = Field(sa_type=CleanText)
 
 
-class RegisterVoidRow(SQLModel, table=True):
+class RegisterVoidRow(Row, table=True):
     """An entry that was declared void: the number stays given. Triggers forbid change and removal."""
 
     __tablename__ = "register_void"
@@ -59,7 +60,7 @@ class RegisterVoidRow(SQLModel, table=True):
     reason: str = Field(sa_type=CleanText)
 
 
-class CaseFileRow(SQLModel, table=True):
+class CaseFileRow(Row, table=True):
     """One matter, under the number of the entry that opened it."""
 
     __tablename__ = "case_file"

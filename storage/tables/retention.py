@@ -4,12 +4,13 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index
 
 from storage.columns import CleanText, UtcTime
+from storage.tables.row import Row
 
 
-class CaseRetentionRow(SQLModel, table=True):
+class CaseRetentionRow(Row, table=True):
     """A case that somebody put into another class than that of its service."""
 
     __tablename__ = "case_retention"
@@ -23,7 +24,7 @@ class CaseRetentionRow(SQLModel, table=True):
     assigned_by: str = Field(sa_type=CleanText)
 
 
-class HoldRow(SQLModel, table=True):
+class HoldRow(Row, table=True):
     """A case that must be kept; one at a time may hold for a case."""
 
     __tablename__ = "hold"
@@ -53,7 +54,7 @@ class HoldRow(SQLModel, table=True):
     lifted_by: str = Field(sa_type=CleanText)
 
 
-class DestructionListRow(SQLModel, table=True):
+class DestructionListRow(Row, table=True):
     """A yearly survey, and what the committee decided."""
 
     __tablename__ = "destruction_list"
@@ -72,7 +73,7 @@ class DestructionListRow(SQLModel, table=True):
     close_reason: str = Field(sa_type=CleanText)
 
 
-class DestructionItemRow(SQLModel, table=True):
+class DestructionItemRow(Row, table=True):
     """One case on a list."""
 
     __tablename__ = "destruction_item"
@@ -91,7 +92,7 @@ class DestructionItemRow(SQLModel, table=True):
     note: str = Field(sa_type=CleanText)
 
 
-class TransferRow(SQLModel, table=True):
+class TransferRow(Row, table=True):
     """A package for the National Archives. Triggers forbid change and removal."""
 
     __tablename__ = "transfer"

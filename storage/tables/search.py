@@ -1,11 +1,12 @@
 """Tables of how far the full-text index goes. The index itself is made by `storage.books.search_index`."""
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from storage.columns import CleanText
+from storage.tables.row import Row
 
 
-class SearchStateRow(SQLModel, table=True):
+class SearchStateRow(Row, table=True):
     """That there is an index, of which form, and the message up to which it was taken."""
 
     __tablename__ = "search_state"
@@ -17,7 +18,7 @@ class SearchStateRow(SQLModel, table=True):
     """Row of a message: all up to it were dealt with, but for those that wait."""
 
 
-class SearchWaitRow(SQLModel, table=True):
+class SearchWaitRow(Row, table=True):
     """A message to be taken into the index although the index went past it: not decided then, or changed since."""
 
     __tablename__ = "search_wait"
