@@ -16,7 +16,7 @@ from mailroom.domain.service import OtherAgency, Service
 from mailroom.domain.texts import Texts
 from mailroom.stages import lazy, thai
 from mailroom.stages.announced import lines_to_name
-from mailroom.stages.inclusion import load_whole
+from mailroom.stages.inclusion import Templates, Whole
 
 LISTED_ATTACHMENTS = 20
 """So many attachments are listed one by one; of the others a letter gives the number."""
@@ -71,14 +71,14 @@ class Stationery:
     """Templates and sentences, made ready once."""
 
     texts: tuple[Texts, ...]
-    plain: Mapping[Letter, jinja2.Template]
-    page: Mapping[Letter, jinja2.Template]
-    own: Mapping[str, jinja2.Template]
+    plain: Mapping[Letter, Whole]
+    page: Mapping[Letter, Whole]
+    own: Mapping[str, Whole]
     """By `LETTER.CHANNEL`: wordings that one channel has for itself, plain text alone."""
 
 
 def stationery(templates: Mapping[str, str], *texts: Texts) -> Stationery:
-    """Compile templates (by path, `th/held.txt`) once. Raises ConfigurationError naming template, line and remedy."""
+    """Make templates (by path, `th/held.txt`) ready. Raises ConfigurationError naming template, line and remedy."""
     environment = jinja2.Environment(
         loader=jinja2.DictLoader(dict(templates)),
         autoescape=jinja2.select_autoescape(["html"], default_for_string=True),
@@ -87,10 +87,11 @@ def stationery(templates: Mapping[str, str], *texts: Texts) -> Stationery:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    ready = Templates(environment)
     try:
-        plain = {letter: load_whole(environment, f"th/{letter}.txt") for letter in TEMPLATED}
-        page = {letter: load_whole(environment, f"th/{letter}.html") for letter in TEMPLATED}
-        own = {match[1]: load_whole(environment, match[0]) for match in map(_OWN_WORDING.fullmatch, templates) if match}
+        plain = {letter: ready.whole(f"th/{letter}.txt") for letter in TEMPLATED}
+        page = {letter: ready.whole(f"th/{letter}.html") for letter in TEMPLATED}
+        own = {match[1]: ready.whole(match[0]) for match in map(_OWN_WORDING.fullmatch, templates) if match}
     except jinja2.TemplateSyntaxError as error:
         place = f"{error.name}, line {error.lineno}: {error.message}"
         raise ConfigurationError(f"letter template {place}; mend it or restore it from the example") from error

@@ -3,7 +3,7 @@
 import jinja2
 import pytest
 
-from mailroom.stages.inclusion import load_whole
+from mailroom.stages.inclusion import Templates
 
 FILES = {
     "a.html": "x\n  {% include 'b.html' %}\n{% set y = 1 %}{{ y }}{% for n in '12' %}{% include 'b.html' %}{% endfor %}\nz\n",
@@ -29,18 +29,18 @@ ENVIRONMENT = jinja2.Environment(
 def test_the_same_is_rendered(name: str) -> None:
     """White space, escaping, scopes, loops and blocks come out alike."""
     values = {"name": "<ก>"}
-    assert load_whole(ENVIRONMENT, name).render(values) == ENVIRONMENT.get_template(name).render(values)
+    assert Templates(ENVIRONMENT).whole(name).render(values) == ENVIRONMENT.get_template(name).render(values)
 
 
 @pytest.mark.parametrize(("name", "words"), [("itself", "itself.html includes itself"), ("missing", "none.html")])
 def test_what_cannot_be_put_in_place_is_named(name: str, words: str) -> None:
     """Before the first letter, not with it."""
     with pytest.raises(jinja2.TemplateError, match=words):
-        load_whole(ENVIRONMENT, f"{name}.html")
+        Templates(ENVIRONMENT).whole(f"{name}.html")
 
 
 def test_a_mistake_in_an_inclusion_is_shown_where_it_is() -> None:
     """File and line are those of the included template."""
     with pytest.raises(jinja2.TemplateSyntaxError) as caught:
-        load_whole(ENVIRONMENT, "broken.html")
+        Templates(ENVIRONMENT).whole("broken.html")
     assert (caught.value.name, caught.value.lineno) == ("bad.html", 2)
