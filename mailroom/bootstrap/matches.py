@@ -2,6 +2,7 @@
 
 from mailroom.bootstrap.chore import HouseChore
 from mailroom.bootstrap.house import House
+from mailroom.services.matching import Matching
 
 MATCH_SECONDS = 120
 
@@ -11,8 +12,6 @@ def chores(house: House) -> list[HouseChore]:
     days = house.configuration.settings.matching.days
     if not days:
         return []
-    from mailroom.services.matching import Matching  # loads numpy
-
     matching = Matching(
         books=house.books,
         clock=house.clock,

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from mailroom.domain.agency import Agency
 from mailroom.domain.fact import SlipKind
@@ -13,8 +12,10 @@ from mailroom.domain.register import RegisterNumber
 from mailroom.ports import Books, Clock, UnitOfWork
 from mailroom.services.delivery import EMAIL
 from mailroom.stages.facts import read_slip_code
-from mailroom.stages.likeness import Likeness, Pieces, own_words, pieces_of
 from mailroom.stages.match_keys import Traits, said_traits, shared, telephones
+
+if TYPE_CHECKING:
+    from mailroom.stages.likeness import Pieces
 
 ALIKE = 0.6
 """Words that are so alike are proposed by themselves."""
@@ -36,10 +37,12 @@ _PROOFS = frozenset({SlipKind.TRANSFER, SlipKind.WALLET})
 class _Known:
     """Pieces of texts that were compared before, so that none is taken apart twice."""
 
-    pieces: dict[int, tuple[int, Pieces | None]] = field(default_factory=dict)
+    pieces: dict[int, "tuple[int, Pieces | None]"] = field(default_factory=dict)
     """By message, with a hash of its words: they change when something is taken back (R117)."""
 
-    def of(self, one: Registered) -> Pieces | None:
+    def of(self, one: Registered) -> "Pieces | None":
+        from mailroom.stages.likeness import own_words, pieces_of  # loads numpy
+
         mark = hash((one.subject, one.text))
         known = self.pieces.get(one.message_id)
         if known is None or known[0] != mark:
@@ -101,15 +104,16 @@ class Matching:
     def _compared(
         self, uow: UnitOfWork, messages: Sequence[Registered], new: Sequence[Registered]
     ) -> Iterator[SameRequest]:
+        from mailroom.stages.likeness import Likeness  # loads numpy
+
         pairs = [(one, pieces) for one in messages if (pieces := self._known.of(one)) is not None]
         index = Likeness([pieces for _, pieces in pairs])
         fresh = {one.message_id for one in new}
         traits = _TraitBook(uow, self._ours)
         for row, (one, _) in enumerate(pairs):
             if one.message_id in fresh:
-                scores = index.before(row)
-                likest = np.argsort(-scores, kind="stable")[:LOOKED_AT]
-                alike = [(pairs[at][0], float(scores[at])) for at in likest if scores[at] >= ALIKE_WITH_KEY]
+                likest = index.likest(row, LOOKED_AT)
+                alike = [(pairs[at][0], score) for at, score in likest if score >= ALIKE_WITH_KEY]
                 yield from self._proposals(traits, one, alike)
 
     def _proposals(

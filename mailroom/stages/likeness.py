@@ -101,6 +101,11 @@ class Likeness:
         shares = self._held_weights[places] * np.repeat(self._weights[own], ends - begins)
         return np.bincount(self._held_rows[places], shares, minlength=row)[:row].astype(np.float64)
 
+    def likest(self, row: int, most: int) -> list[tuple[int, float]]:
+        """Of the texts before it the likest, with their cosines, the likest first; of equal ones the earlier."""
+        scores = self.before(row)
+        return [(int(at), float(scores[at])) for at in np.argsort(-scores, kind="stable")[:most]]
+
 
 def _ranges(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """All whole numbers of some ranges, one range after the other."""

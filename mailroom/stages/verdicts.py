@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from mailroom.domain.learning import NONE, Head
-from mailroom.stages.calibration import calibration_error
 from mailroom.stages.certified import certified_threshold, chance_of
 
 CHANCE = 0.05
@@ -92,6 +91,8 @@ class Measured:
 
 def measured(head: Head, unseen: Sequence[Unseen], target: float) -> Measured:
     """What the answers to examples that were not seen come to. `target` is the share of wrong ones that may be."""
+    from mailroom.stages.calibration import calibration_error  # loads numpy
+
     true = [one.answer == one.lesson.answers[head] for one in unseen]
     acting = [(one, good) for one, good in zip(unseen, true, strict=True) if head is Head.KIND or one.answer != NONE]
     sure = certified_threshold([one.confidence for one, _ in acting], [good for _, good in acting], target)
