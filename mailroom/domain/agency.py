@@ -1,5 +1,6 @@
 """The agency itself: who it is, when it works, which channels its head announced."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 
@@ -38,7 +39,7 @@ class OfficeHours:
     close: time
     days: frozenset[int]
     """ISO weekdays, Monday is 1."""
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
     working_dates: frozenset[date] = frozenset()
     """Days worked although weekday or holiday list says otherwise."""
     close_inclusive: bool = False
