@@ -40,10 +40,16 @@ def open_mail_signer(settings: SigningSection, folder: Path = Path()) -> "MailSi
 
 
 def open_examiner(settings: SigningSection, folder: Path = Path()) -> "PdfExaminer":
-    """To be closed when it is done with. Paths are relative to `folder`. Raises ConfigurationError."""
-    from signing import opening
+    """To be closed when it is done with. Paths are relative to `folder`. Raises ConfigurationError.
 
-    return opening.open_examiner(settings, folder)
+    The daemon opens one at its start: nothing that signs is loaded for it.
+    """
+    from signing.certificates import load_files
+    from signing.examiner import PdfExaminer
+    from signing.revocation import RevocationSource
+
+    roots, others = (load_files(folder / path for path in paths) for paths in (settings.trust, settings.chain))
+    return PdfExaminer(roots, others, source=RevocationSource() if settings.fetch_revocation else None)
 
 
 def open_time_stamps(settings: SigningSection, folder: Path = Path()) -> Callable[[bytes], bytes] | None:

@@ -110,7 +110,7 @@ def load(content: bytes) -> tuple[x509.Certificate, ...]:
     return tuple(x509.load_pem_x509_certificates(content))
 
 
-def load_files(paths: Sequence[Path]) -> tuple[x509.Certificate, ...]:
+def load_files(paths: Iterable[Path]) -> tuple[x509.Certificate, ...]:
     """Every certificate of some files. Raises ConfigurationError naming the file."""
     found: list[x509.Certificate] = []
     for path in paths:

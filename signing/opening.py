@@ -1,4 +1,4 @@
-"""Opens what the table [signing] names: key, signer, examiner."""
+"""Opens what the table [signing] names: key, signer, time-stamps."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +11,8 @@ from mailroom.ports import Signer
 from mailroom.settings.signing import KeySection, SigningSection
 from signing import certificates
 from signing.certificates import load_files
-from signing.examiner import PdfExaminer
 from signing.keys import SigningKey, load_pkcs12
 from signing.remote_key import RemoteKey
-from signing.revocation import RevocationSource
 from signing.signer import PadesSigner
 from signing.smime import MailSigner
 from signing.time_stamps import TimeStampAuthorities
@@ -34,12 +32,6 @@ def open_mail_signer(settings: SigningSection, folder: Path = Path()) -> MailSig
     if settings.key is None:
         raise ConfigurationError("no key is set: add [signing.key], so that mail can be signed")
     return MailSigner(open_key(settings.key, folder))
-
-
-def open_examiner(settings: SigningSection, folder: Path = Path()) -> PdfExaminer:
-    """To be closed when it is done with. Paths are relative to `folder`. Raises ConfigurationError."""
-    source = RevocationSource() if settings.fetch_revocation else None
-    return PdfExaminer(_files(settings.trust, folder), _files(settings.chain, folder), source=source)
 
 
 def open_time_stamps(settings: SigningSection, folder: Path = Path()) -> Callable[[bytes], bytes] | None:
@@ -85,4 +77,4 @@ def open_key(settings: KeySection, folder: Path) -> SigningKey:
 
 
 def _files(paths: tuple[Path, ...], folder: Path) -> tuple[x509.Certificate, ...]:
-    return load_files([folder / path for path in paths])
+    return load_files(folder / path for path in paths)
