@@ -1,6 +1,7 @@
 """Loads the catalogues of texts and the letter templates, and refuses incomplete ones before anything is sent."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,6 +38,12 @@ def load_texts(config: Path, language: str = LANGUAGES[0]) -> Texts:
 
     Raises ConfigurationError naming file, table or key, and remedy.
     """
+    return _catalogue(config, language)
+
+
+@cache
+def _catalogue(config: Path, language: str) -> Texts:
+    """Read once in a process: letters, queue and public pages share it."""
     path = config / "texts" / f"{language}.toml"
     tables: dict[str, dict[str, str]] = {}
     for source in (*sorted(path.parent.glob(f"*.{language}.toml")), path):

@@ -127,9 +127,8 @@ def login_address(configuration: Configuration, token: str) -> str:
     return f"{configuration.base_url}/login/link#{token}"
 
 
-@cache
 def texts(language: str = LANGUAGES[0]) -> Texts:
-    """The catalogue of a language, read once in a process. Raises ConfigurationError."""
+    """The catalogue of a language. Raises ConfigurationError."""
     return load_texts(CONFIG, language)
 
 

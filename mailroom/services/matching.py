@@ -65,7 +65,7 @@ class Matching:
         self._books = books
         self._clock = clock
         self._window = timedelta(days=days)
-        self._ours = telephones(agency.phone)
+        self._agency = agency
         self._stopping = stopping
         self._known = _Known()
 
@@ -109,7 +109,7 @@ class Matching:
         pairs = [(one, pieces) for one in messages if (pieces := self._known.of(one)) is not None]
         index = Likeness([pieces for _, pieces in pairs])
         fresh = {one.message_id for one in new}
-        traits = _TraitBook(uow, self._ours)
+        traits = _TraitBook(uow, telephones(self._agency.phone))
         for row, (one, _) in enumerate(pairs):
             if one.message_id in fresh:
                 likest = index.likest(row, LOOKED_AT)
