@@ -1,7 +1,7 @@
 """Reads certificates: what people must know of them, and whether they may sign at all."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
