@@ -2,15 +2,18 @@
 
     python -m bench.learning [--corrections 0 1 5 10 50] [--print]
 
-The corrections are those of the training wordings, as if a clerk had set right or confirmed each message. Trained and
+The corrections are those of the taught messages, and where there are no more, of the training wordings, as if a clerk had
+set right or confirmed each message; without the primer, which was made of the same. Trained and
 switched as in service; measured by `mailroom evaluate` on the blind messages, of which no sentence was learned. Writes
 the table into docs/classification.md.
 """
 
 import argparse
+import hashlib
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,9 +22,10 @@ from pathlib import Path
 from bench.learning_report import Guess, Point, text, write
 from bench.messages import LabelledMessage, messages
 from bench.messages.__main__ import write as write_messages
-from bench.wordings import training_messages
+from bench.wordings import PER_AGENCY, TrainingMessage, training_messages
 from mailroom.bootstrap.evaluating import open_evaluation
 from mailroom.configuration import Configuration, load
+from mailroom.domain.decision import Kind
 from mailroom.domain.learning import LEARNED_KINDS, NONE, Head
 from mailroom.domain.message import Address, Message
 from mailroom.domain.record import History
@@ -71,9 +75,14 @@ def measured(corrections: Sequence[int]) -> Iterator[Point]:
         for file in ("services.toml", "agencies.toml"):
             shutil.copyfile(CONFIG / file, folder / file)
         write_messages(folder / "blind", "blind")
-        configuration = load(folder / "agency.toml")
+        configuration = _unprimed(load(folder / "agency.toml"))
         for count in corrections:
             yield _point(count, configuration, folder / "blind")
+
+
+def _unprimed(configuration: Configuration) -> Configuration:
+    """Without the primer, which knows the lessons already: what clerks teach is measured by itself."""
+    return replace(configuration, catalogue=replace(configuration.catalogue, primer=None))
 
 
 def _point(count: int, configuration: Configuration, folder: Path) -> Point:
@@ -103,17 +112,55 @@ def _point(count: int, configuration: Configuration, folder: Path) -> Point:
 
 
 def corrected(count: int, configuration: Configuration) -> list[Lesson]:
-    """So many messages of each service, each with what a clerk says of it."""
+    """So many messages of each service, each with what a clerk says of it: whole ones first, then from wordings."""
+    quota = _Quota(count)
     found = []
-    for one in training_messages(count, SEED):
-        answers = {Head.AGENCY: one.agency}
-        if one.kind in LEARNED_KINDS:
-            answers |= {Head.KIND: one.kind.value, Head.SERVICE: one.service}
+    for one in (*_taught(), *_worded(count)):
         case = _case(one.subject, one.text, configuration)
         rules = by_rules(case)
-        if is_learned(rules, case) and (one.agency or one.kind in LEARNED_KINDS):
-            found.append(Lesson(case.said, answers, clue(rules), without_model(rules)))
+        answered = one.agency or one.kind in LEARNED_KINDS
+        if is_learned(rules, case) and answered and quota.takes(one):
+            found.append(Lesson(case.said, _answers(one), clue(rules), without_model(rules)))
     return found
+
+
+def _taught() -> list[TrainingMessage]:
+    """Those with one right answer, in an order that is nobody's choice."""
+    found = []
+    for one in messages("taught"):
+        kind, service, agency = (one.labels.get(name, (NONE,)) for name in ("kind", "service", "agency"))
+        if len(kind) == len(service) == len(agency) == 1 and (agency[0] or kind[0] != Kind.WRONG_AGENCY):
+            found.append(
+                TrainingMessage(
+                    subject=one.subject, text=one.text, kind=Kind(kind[0]), service=service[0], agency=agency[0]
+                )
+            )
+    return sorted(found, key=lambda one: hashlib.sha256(f"{one.subject}\n{one.text}".encode()).digest())
+
+
+def _worded(count: int) -> list[TrainingMessage]:
+    return training_messages(count, SEED)
+
+
+class _Quota:
+    """So many of each service, as many of each kind without a service, and a fifth of each other agency."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._taken: Counter[tuple[str, str]] = Counter()
+
+    def takes(self, one: TrainingMessage) -> bool:
+        about = ("agency", one.agency) if one.agency else ("service", one.service or one.kind.value)
+        most = max(1, self._count // PER_AGENCY) if one.agency else self._count
+        self._taken[about] += 1
+        return self._taken[about] <= most
+
+
+def _answers(one: TrainingMessage) -> dict[Head, str]:
+    answers = {Head.AGENCY: one.agency}
+    if one.kind in LEARNED_KINDS:
+        answers |= {Head.KIND: one.kind.value, Head.SERVICE: one.service}
+    return answers
 
 
 def _case(subject: str, body: str, configuration: Configuration) -> MessageCase:

@@ -10,6 +10,7 @@ from mailroom.calendar import office_hours
 from mailroom.domain.agency import BANGKOK, Agency, Announcement, OfficeHours
 from mailroom.domain.errors import ConfigurationError
 from mailroom.domain.service import Catalogue, LicenceField, OtherAgency, RequiredDocument, Service
+from mailroom.primer import FilePrimer
 from mailroom.settings import AgenciesFile, Secret, Section, ServicesFile, Settings
 from mailroom.settings_files import read_toml, validated
 from mailroom.stages.instrument_checks import FREE_MAIL
@@ -56,7 +57,7 @@ def load(path: Path) -> Configuration:
     channels = {name: _channel(name, table, path) for name, table in settings.channels.items()}
     if not channels:
         raise ConfigurationError(f"{path}: channels: no channel is configured; add [channels.email]")
-    catalogue = _catalogue(path.parent)
+    catalogue = _catalogue(path.parent, primed=settings.learning.primer)
     return Configuration(
         path=path,
         settings=settings,
@@ -134,7 +135,7 @@ def _announcement(settings: Settings) -> Announcement | None:
     return Announcement(section.effective_on, section.channels, section.number, section.url, section.line_id)
 
 
-def _catalogue(folder: Path) -> Catalogue:
+def _catalogue(folder: Path, *, primed: bool) -> Catalogue:
     services, agencies = folder / "services.toml", folder / "agencies.toml"
     listed = validated(ServicesFile, read_toml(services) if services.exists() else {}, source=services)
     others = validated(AgenciesFile, read_toml(agencies) if agencies.exists() else {}, source=agencies)
@@ -164,4 +165,5 @@ def _catalogue(folder: Path) -> Catalogue:
             for one in listed.service
         ),
         agencies=tuple(OtherAgency(one.name, one.words, one.email, one.url, one.phone) for one in others.agency),
+        primer=FilePrimer() if primed else None,
     )

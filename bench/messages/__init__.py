@@ -1,7 +1,7 @@
 """Labelled Thai messages, written by hand for this project: what an office gets, and what it is right to say of each.
 
-Files and fields. `seen-*.toml` may improve rules and catalogue, `blind-*.toml` are only ever measured. Each has
-`[[message]]`: `id`; `from`, `subject`, `text` as a mail has them; `attachments`, names of files; `headers`, more of
+Files and fields. `seen-*.toml` may improve rules and catalogue; from them and from `taught-*.toml` the primer learns, whose
+authors knew no rules; `blind-*.toml` are only ever measured. Each has `[[message]]`: `id`; `from`, `subject`, `text` as a mail has them; `attachments`, names of files; `headers`, more of
 them; `report`, the report type of a mail system's own mail; `raw` in place of all that, for what is no mail. Labels:
 `kind`, `service` (key of config/services.toml), `agency` (as in config/agencies.toml), `urgency`, `secrecy`,
 `outcome`: one value, or a list of which each is right; "" says none. What is absent is not judged. `tags` say what is
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-FILES = ("seen", "blind", "all")
+FILES = ("seen", "taught", "blind", "all")
 LABELS = ("kind", "service", "agency", "urgency", "secrecy", "outcome")
 _FIELDS = frozenset({"id", "from", "subject", "text", "attachments", "headers", "report", "raw", "tags", *LABELS})
 
@@ -46,7 +46,7 @@ class LabelledMessage:
 
 
 def messages(files: str = "all", folder: Path = HERE) -> tuple[LabelledMessage, ...]:
-    """The messages of the files named: `seen`, `blind` or `all`. Raises ValueError naming file, message and fault."""
+    """The messages of the files named: `seen`, `taught`, `blind` or `all`. Raises ValueError naming file, message and fault."""
     if files not in FILES:
         raise ValueError(f"{files}: write one of {', '.join(FILES)}")
     found: list[LabelledMessage] = []

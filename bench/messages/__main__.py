@@ -1,6 +1,6 @@
 """Write the labelled messages as mails, with what is expected of them, for `mailroom evaluate`.
 
-python -m bench.messages DIR [--files seen|blind|all]
+python -m bench.messages DIR [--files seen|taught|blind|all]
 """
 
 import argparse

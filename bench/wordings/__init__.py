@@ -12,7 +12,7 @@ from bench.wordings.composing import Press
 from bench.wordings.data import Pool, Service, Wordings, wordings
 from mailroom.domain.decision import Kind
 
-__all__ = ["TrainingMessage", "training_messages"]
+__all__ = ["PER_AGENCY", "TrainingMessage", "training_messages"]
 
 ENQUIRY_AT, OTHER_AT = (4, 8), 9
 """Which of ten messages about a service are enquiries, and which is of another kind (complaint, status, payment …)."""

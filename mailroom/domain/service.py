@@ -1,6 +1,8 @@
 """The catalogue of services and the directory of other agencies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from mailroom.domain.primer import Primer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Catalogue:
 
     services: tuple[Service, ...] = ()
     agencies: tuple[OtherAgency, ...] = ()
+    primer: Primer | None = field(default=None, compare=False)
+    """What was learned of them before delivery."""
 
     def service(self, key: str | None) -> Service | None:
         return next((s for s in self.services if s.key == key), None)

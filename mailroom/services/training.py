@@ -82,6 +82,11 @@ def learn(head: Head, lessons: Sequence[Lesson], phrases: Sequence[tuple[str, st
     return Learned(model, result, unseen)
 
 
+def fitted(documents: Sequence[Document], exactness: float) -> LinearHead:
+    """The model of all documents, which is never sure by itself."""
+    return _Table(documents, exactness).fitted(1.0, None)
+
+
 def _seen(head: Head, said: str, clue: str = "") -> Vector:
     return vector(pieces(prepared(said)), clue if head is Head.KIND else "")
 

@@ -41,6 +41,11 @@ class MatchingSection(Section):
 class LearningSection(Section):
     """What is done by itself, and when a clerk is asked instead."""
 
+    primer: bool = Field(
+        True,
+        description="Whether the model that comes with the program has a say. It knows services and agencies by key and "
+        "name as they are shipped, and has no opinion of others.",
+    )
     automatic: bool = Field(
         True, description="Whether a model trained on the clerks' corrections may take over where it proved better."
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from mailroom.domain.agency import Agency
 from mailroom.domain.decision import Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
+from mailroom.domain.learning import Head
 from mailroom.domain.message import Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue
@@ -12,6 +13,8 @@ from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.danger import find_macros
 from mailroom.stages.finders import AUTOMATIC_OR_BROKEN, FINDERS, remainder
 from mailroom.stages.models import Models
+from mailroom.stages.second_opinion import responsible, second_opinion
+from mailroom.stages.weighing import ranked
 
 _NO_HISTORY = History()
 CANDIDATES = 3
@@ -50,7 +53,8 @@ def by_rules(case: MessageCase) -> Classification:
     for find in AUTOMATIC_OR_BROKEN:
         if finding := find(case):
             return Classification(finding[0], reasons=finding[1])
-    kind, reasons = next((finding for find in FINDERS if (finding := find(case))), None) or remainder(case)
+    finding = next((finding for find in FINDERS if (finding := find(case))), None) or remainder(case)
+    kind, reasons = second_opinion(finding, case)
     found = Classification(kind, marks=case.marks, reasons=(*reasons, *_mark_reasons(case.marks)))
     return _with_alarm(_with_party(found, case), case)
 
@@ -77,7 +81,8 @@ def _responsible(found: Classification, case: MessageCase) -> str | None:
     if found.reasons[0].code == "local-authority":
         return case.authority.name if case.authority else None
     winner = case.scores.agency
-    return winner.key if winner and found.reasons[0].code == "agency-words" else None
+    by_rules = winner.key if winner and found.reasons[0].code == "agency-words" else None
+    return responsible(case, by_rules)
 
 
 def _service_reasons(case: MessageCase) -> tuple[Reason, ...]:
@@ -85,8 +90,13 @@ def _service_reasons(case: MessageCase) -> tuple[Reason, ...]:
     winner = case.service
     if winner and winner.phrases:
         return (Reason("service-words", " · ".join(winner.phrases[:3])),)
+    if winner and case.opinion and winner.key in case.service_weights:
+        name, words = _names([winner.key], case), case.opinion.words(Head.SERVICE, winner.key)
+        return (Reason("primer-service", f"{name}: {words}"),)
     if winner:
         return (Reason("service-alike", _names([winner.key], case)),)
+    if likely := ranked(case.service_weights)[:CANDIDATES]:
+        return (Reason("perhaps-services", _names(likely, case)),)
     if services := [one.key for one in case.scores.services[:CANDIDATES]]:
         return (Reason("several-services", _names(services, case)),)
     alike = [one.owner[1] for one in case.alike[:CANDIDATES] if one.owner[0] == "service"]

@@ -6,6 +6,7 @@ from functools import cached_property
 from mailroom.domain.agency import Agency
 from mailroom.domain.decision import LetterMarks
 from mailroom.domain.message import Message
+from mailroom.domain.primer import Opinion
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, Service
 from mailroom.stages import kinds
@@ -17,11 +18,14 @@ from mailroom.stages.marks import read_marks
 from mailroom.stages.normalise import normalised
 from mailroom.stages.quoting import FORWARD_SUBJECT, REPLY_SUBJECT, Body, bare_subject, split_body
 from mailroom.stages.respelling import respelled
+from mailroom.stages.weighing import Weights, agency_weights, service_weights, weighed_service
 
 TEXT_LIMIT = 12_000
 """So many characters of a body are taken apart and searched for the words of the catalogue."""
 WANTED_LIMIT = 3_000
 """So many are searched for what the sender wants: that stands in the beginning."""
+SHORTEST = 8
+"""Characters of a text that can be weighed as a whole."""
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,30 @@ class MessageCase:
         return alike(text, points, self.catalogue)
 
     @cached_property
+    def opinion(self) -> Opinion | None:
+        """What the primer makes of it; None where there is no primer, or next to no text."""
+        primer = self.catalogue.primer
+        return primer.opinion(self.said) if primer and len(self.said.strip()) >= SHORTEST else None
+
+    @cached_property
+    def service_weights(self) -> Weights:
+        """Of services by catalogue and primer together; empty without a primer."""
+        return service_weights(self.scores, self.opinion, self.catalogue) if self.opinion else {}
+
+    @cached_property
+    def agency_weights(self) -> Weights:
+        """Of other agencies, and of us; empty without a primer."""
+        return agency_weights(self.scores, self.opinion, self.catalogue) if self.opinion else {}
+
+    @cached_property
     def service(self) -> Score | None:
         """The one service asked for."""
         found = likeliest_service(self.scores, lambda: self.alike)
         # A complaint without any word of a service is of the office, its people, or of nothing that we do.
         unheard = found is not None and not found.phrases
-        return None if unheard and (kinds.GRIEVANCE.search(self.said) or kinds.WITHDRAWAL.search(self.said)) else found
+        if unheard and (kinds.GRIEVANCE.search(self.said) or kinds.WITHDRAWAL.search(self.said)):
+            found = None
+        return weighed_service(found, self.scores, self.service_weights) if self.opinion else found
 
     @cached_property
     def asks_of_us(self) -> bool:

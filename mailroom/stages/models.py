@@ -121,9 +121,9 @@ class Models:
         return found
 
 
-_OF_SERVICES = frozenset({"service-words", "service-alike", "several-services"})
+_OF_SERVICES = frozenset({"service-words", "service-alike", "several-services", "perhaps-services", "primer-service"})
 """What the catalogue says of services, where a model answers instead."""
-_OF_AGENCIES = frozenset({"agency-words", "several-agencies", "local-authority"})
+_OF_AGENCIES = frozenset({"agency-words", "several-agencies", "local-authority", "primer-agency"})
 
 
 class _Seen:

@@ -90,6 +90,12 @@ def harmful(facts: Facts) -> Reasons:
     return _of_kind(facts, Kind.MALWARE)
 
 
+def perhaps_nobodys(facts: Facts) -> Reasons:
+    """Mere thanks, spam or phishing by likeness alone: that is not enough to lay a message aside (R2)."""
+    alike = any(one.code == "primer-kind" for one in facts.classification.reasons)
+    return _of_kind(facts, Kind.THANKS, Kind.SPAM, Kind.PHISHING) if alike else ()
+
+
 def unwanted(facts: Facts) -> Reasons:
     """Spam and phishing by two signals: only a clerk finds that something is no official matter."""
     return _of_kind(facts, Kind.SPAM, Kind.PHISHING)
@@ -230,6 +236,7 @@ POLICY: tuple[Ruling, ...] = (
     Ruling(secret_matter, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(harmful, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(joins_case, Outcome.ACCEPT, register=False),
+    Ruling(perhaps_nobodys, Outcome.HOLD, register=True, letter=Letter.HELD),
     Ruling(unwanted, Outcome.HOLD, register=False),
     Ruling(unclear_sender, Outcome.HOLD, register=True),
     Ruling(impersonation, Outcome.HOLD, register=True),

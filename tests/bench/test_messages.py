@@ -1,7 +1,6 @@
 """The labelled messages: written by hand, labelled with words that exist, and mails that say what the files say."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,9 @@ from channels.email.reading.parse import parse
 from mailroom.domain.decision import Kind
 from tests.support.stage_values import catalogue
 
+BY_POLICY_ALONE = {Kind.WRONG_CHANNEL}
+BY_FORM = {Kind.DSN, Kind.MDN, Kind.AUTO_REPLY, Kind.MAILING_LIST, Kind.UNPARSED, Kind.MALWARE}
+"""What a mail is made of tells these, not its words: those that were seen are enough."""
 WRITTEN = [one for one in messages() if one.raw is None]
 MESSAGE = """
 [[message]]
@@ -25,21 +27,23 @@ kind = "request"
 
 
 def test_enough_messages_of_every_kind_and_service() -> None:
-    """At least 400, of them more blind than seen; every kind that a message has by itself, every service."""
+    """At least 400 blind ones, of every service and of every kind that people write; all kinds among all messages."""
     found, blind = messages(), messages("blind")
-    assert len(found) >= 400
-    assert len(blind) > len(messages("seen"))
-    by_policy_alone = {Kind.WRONG_CHANNEL}
+    assert len(blind) >= 400
+    assert {kind for one in found for kind in one.labels["kind"]} == set(Kind) - BY_POLICY_ALONE
+    assert {kind for one in blind for kind in one.labels["kind"]} >= set(Kind) - BY_POLICY_ALONE - BY_FORM
     for several in (found, blind):
-        kinds = Counter(kind for one in several for kind in one.labels["kind"])
-        services = Counter(key for one in several for key in one.labels.get("service", ()))
-        assert set(kinds) == set(Kind) - by_policy_alone
-        assert set(services) - {""} == {one.key for one in catalogue().services}
+        services = {key for one in several for key in one.labels.get("service", ())}
+        assert services - {""} == {one.key for one in catalogue().services}
 
 
-@pytest.mark.parametrize("message", WRITTEN, ids=lambda one: one.id)
-def test_a_mail_says_what_the_file_says(message: LabelledMessage) -> None:
+def test_mails_say_what_the_files_say() -> None:
     """Sender, subject, text and names of attachments are read from the bytes as they were written."""
+    for message in WRITTEN:
+        _says_the_same(message)
+
+
+def _says_the_same(message: LabelledMessage) -> None:
     raw = mail(message)
     read = parse(raw)
     assert raw == mail(message)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mailroom.domain.agency import Announcement
-from mailroom.domain.decision import Classification, Decision, Kind, Letter, Outcome
+from mailroom.domain.decision import Classification, Decision, Kind, Letter, Outcome, Reason
 from mailroom.domain.message import Address, Message
 from mailroom.domain.record import History
 from mailroom.domain.register import RegisterNumber
@@ -65,6 +65,8 @@ SPEAKS: list[tuple[str, Facts, Outcome, bool, Letter | None]] = [
     ("secret-matter", facts(message("(ลับ) ผลการสอบสวน", "ตามแนบ")), Outcome.HOLD, True, Letter.HELD),
     ("harmful", facts(message("ขอถังขยะ", "แนบ", "a.exe")), Outcome.HOLD, True, Letter.HELD),
     ("harmful", facts(message("ขอถังขยะ", "แนบ", "a.exe", sender=Address("", ""))), Outcome.HOLD, True, None),
+    ("perhaps-nobodys", facts(classification=Classification(Kind.SPAM, reasons=(Reason("primer-kind", "x"),))), Outcome.HOLD, True, Letter.HELD),
+    ("perhaps-nobodys", facts(classification=Classification(Kind.THANKS, reasons=(Reason("primer-kind", "x"),))), Outcome.HOLD, True, Letter.HELD),
     ("unwanted", facts(message("เครดิตฟรี", "สล็อต สมัครเลย https://x.example")), Outcome.HOLD, False, None),
     ("unwanted", facts(message("Your mailbox is full", "verify your account http://x.example")), Outcome.HOLD, False, None),
     ("unclear-sender", facts(message("ขอถังขยะ", "ครับ", sender=Address("", ""))), Outcome.HOLD, True, None),
