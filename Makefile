@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What was compiled once is kept: every start of the program would compile all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 ARGS ?=
 WORKERS ?= 4
 PACKAGES := dovecot-imapd dovecot-lmtpd chromium poppler-utils strace isync softhsm2 libnss3-tools qpdf mupdf-tools libxml2-utils default-jdk-headless libjaxb-java libistack-commons-java libtxw2-java restic age tesseract-ocr tesseract-ocr-tha clamav-daemon
