@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tests.support.new_books import use_template
+from tests.support.warming import make_ready
 
 ROOT = Path(__file__).parents[2]
 LOADED = (
@@ -115,6 +116,7 @@ def wait_for_orders(address: str) -> NoReturn:
     for name in LOADED:
         importlib.import_module(name)
     use_template()
+    make_ready()
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
