@@ -136,13 +136,19 @@ class MessageCase:
         """The one service asked for."""
         found = likeliest_service(self.scores, lambda: self.alike)
         # A complaint without any word of a service is of the office, its people, or of nothing that we do.
-        unheard = found is not None and not found.phrases
-        if unheard and (kinds.GRIEVANCE.search(self.said) or kinds.WITHDRAWAL.search(self.said)):
+        if _unheard(found) and kinds.GRIEVANCE.search(self.said):
             found = None
-        return weighed_service(found, self.scores, self.service_weights) if self.opinion else found
+        if self.opinion:
+            found = weighed_service(found, self.scores, self.service_weights)
+        return None if _unheard(found) and kinds.WITHDRAWAL.search(self.said) else found
 
     @cached_property
     def asks_of_us(self) -> bool:
         """Words of a service beside words by which citizens ask, apply or complain: no offer reads so."""
         asks = (kinds.APPLY, kinds.GRIEVANCE, kinds.ENQUIRY, kinds.STATUS, kinds.ASKS_WORK)
         return bool(self.scores.services) and any(pattern.search(self.said) for pattern in asks)
+
+
+def _unheard(found: Score | None) -> bool:
+    """Whether the catalogue has no word of it in the text."""
+    return found is not None and not found.phrases

@@ -8,6 +8,7 @@ messages of authors who had seen neither.
 from mailroom.domain.decision import Kind, Reason
 from mailroom.domain.learning import LEARNED_KINDS, Head
 from mailroom.domain.primer import Opinion
+from mailroom.stages.catalogue_score import PLAIN
 from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.form_finders import Finding
 from mailroom.stages.weighing import foreignness, ranked
@@ -49,6 +50,8 @@ def responsible(case: MessageCase, by_rules: str | None) -> str | None:
     opinion = case.opinion
     if opinion is None or not case.agency_weights or (by_rules and by_rules not in case.agency_weights):
         return by_rules
+    if by_rules is None and sum(one.points >= PLAIN for one in case.scores.agencies) > 1:
+        return None
     likeliest = ranked(case.agency_weights)[0]
     agreed = by_rules in (None, likeliest) and foreignness(opinion, by_rules=by_rules is not None) > NAMED
     return likeliest if agreed else None

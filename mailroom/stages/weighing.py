@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from mailroom.domain.learning import NONE, Head
 from mailroom.domain.primer import Opinion
 from mailroom.domain.service import Catalogue
-from mailroom.stages.catalogue_score import Score, Scores
+from mailroom.stages.catalogue_score import PLAIN, Score, Scores
 
 SERVICE_POINT, AGENCY_POINT = 0.02, 0.06
 """What a point adds."""
@@ -21,6 +21,9 @@ LEAST_LEAD = 0.2
 
 SERVICE_AGAINST, RULES_FOR = 0.2, 0.4
 """What a likely service of ours takes from another agency's lead, and what words of its duties add."""
+
+SEVERAL = 3
+"""So many services that are plainly spoken of are asked for together: a clerk says which comes first."""
 
 Weights = Mapping[str, float]
 
@@ -51,6 +54,8 @@ def weighed_service(by_catalogue: Score | None, scores: Scores, weights: Weights
     """The one service asked for; that of the catalogue where the primer does not know it."""
     if by_catalogue and by_catalogue.key not in weights:
         return by_catalogue
+    if by_catalogue is None and sum(one.points >= PLAIN for one in scores.services) >= SEVERAL:
+        return None
     best, second = ranked(weights)[:2] if len(weights) > 2 else (NONE, NONE)
     if not best or weights[best] - weights[NONE] < LEAST or weights[best] - weights[second] < LEAST_LEAD:
         return None

@@ -122,10 +122,12 @@ def test_every_choice_of_a_wording_is_looked_for() -> None:
     }
 
 
-def test_no_sentence_is_shared_with_the_test_messages() -> None:
+def test_no_sentence_is_shared_with_the_test_messages(tmp_path: Path) -> None:
     """The split holds: no sentence of the training wordings stands in a message that is measured on."""
-    texts = texts_under(CONFIG.parent / "bench" / "messages")
-    assert len(texts) > 400
+    for file in (CONFIG.parent / "bench" / "messages").glob("blind-*.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    texts = texts_under(tmp_path)
+    assert len(texts) > 200
     assert shared(sentences(wordings()), texts) == []
 
 
