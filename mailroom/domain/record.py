@@ -21,7 +21,7 @@ class History:
     replies_to_us: bool = False
     """In-Reply-To or References name a letter of ours."""
     mentioned: RegisterNumber | None = None
-    """An existing number that the subject or text quotes, given to this same sender."""
+    """An existing number of this same sender: one that subject or text quotes, else the latest under the same subject."""
     letters_today: int = 0
     """Letters owed or sent to this address within the last 24 hours."""
     notices_today: frozenset[Letter] = frozenset()

@@ -8,10 +8,17 @@ from itertools import islice
 from mailroom.domain.message import Message
 from mailroom.domain.register import RegisterNumber
 from mailroom.stages import lazy
-from mailroom.stages.quoting import split_body
+from mailroom.stages.normalise import compact, normalised
+from mailroom.stages.quoting import REPLY_SUBJECT, bare_subject, split_body
 
 SAME_MAIL_WITHIN = timedelta(days=7)
 """A relay that delivers a mail again does so within this time; a citizen who repeats it later means it."""
+
+SAME_SUBJECT_WITHIN = timedelta(days=90)
+"""Who answers under the subject of a mail of their own so long after it goes on with the same matter."""
+
+LEAST_SUBJECT = 10
+"""Letters of a subject that names a matter: shorter ones ("สอบถาม") stand over many."""
 
 MENTION_LIMIT = 20
 """So many references are looked up at most: a message cannot make the books search without end."""
@@ -41,6 +48,21 @@ def quoted_numbers(message: Message) -> list[RegisterNumber]:
     What is quoted or forwarded below names no matter by itself: people answer an old letter to begin something new.
     """
     return list(islice(dict.fromkeys(_numbers(message)), MENTION_LIMIT))
+
+
+def continued_subject(message: Message) -> str:
+    """The subject of an earlier mail that this one answers by its subject, in the spelling to compare by; else empty.
+
+    Also of a mail that says by its headers what it answers: people answer their own mail when nobody else did.
+    """
+    answers = bool(message.in_reply_to or REPLY_SUBJECT.match(normalised(message.subject[:100])))
+    return subject_key(message.subject) if answers else ""
+
+
+def subject_key(subject: str) -> str:
+    """The same for a mail and for answers to it; empty where the subject names no matter."""
+    key = compact(bare_subject(subject[:1000])).casefold()
+    return key if len(key) >= LEAST_SUBJECT else ""
 
 
 def _numbers(message: Message) -> Iterator[RegisterNumber]:

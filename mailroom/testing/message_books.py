@@ -12,7 +12,14 @@ from mailroom.domain.message import Envelope, Kept, LoggedMessage, Message
 from mailroom.domain.outbox import OutboxState
 from mailroom.domain.record import History, MessageRecord, Verdict, text_key
 from mailroom.domain.register import RegisterNumber
-from mailroom.stages.mentions import SAME_MAIL_WITHIN, outbox_ids, quoted_numbers
+from mailroom.stages.mentions import (
+    SAME_MAIL_WITHIN,
+    SAME_SUBJECT_WITHIN,
+    continued_subject,
+    outbox_ids,
+    quoted_numbers,
+    subject_key,
+)
 from mailroom.testing.privacy_books import MemoryPrivacyBook
 from mailroom.testing.shelf import Shelf
 
@@ -167,7 +174,7 @@ def _history(
         duplicate_of=_first(shelf, logged, message, earlier),
         thread=next((entry.number for entry in entries if entry), None),
         replies_to_us=bool(answered),
-        mentioned=_mentioned(shelf, message, address),
+        mentioned=_mentioned(shelf, message, address) or _continued(shelf, logged, message, address),
         letters_today=len(letters),
         notices_today=frozenset(letters),
         text_answered=_answered(shelf, message, now),
@@ -196,6 +203,18 @@ def _mentioned(shelf: Shelf, message: Message, address: str) -> RegisterNumber |
         said = shelf.messages[entry.draft.message_id].message if entry else None
         if address and said is not None and said.sender.address.lower() == address:
             return number
+    return None
+
+
+def _continued(shelf: Shelf, logged: LoggedMessage, message: Message, address: str) -> RegisterNumber | None:
+    subject, at = continued_subject(message), logged.envelope.entered_system_at
+    for record in sorted(shelf.messages.values(), key=lambda one: _order(one.logged), reverse=True):
+        entry, said = shelf.entry_of(record.logged.id), record.message
+        if entry is None or said is None or not address or said.sender.address.lower() != address:
+            continue
+        entered = record.logged.envelope.entered_system_at
+        if subject and subject_key(said.subject) == subject and at - SAME_SUBJECT_WITHIN < entered < at:
+            return entry.number
     return None
 
 

@@ -12,7 +12,14 @@ from mailroom.domain.decision import UNCOUNTED, Letter
 from mailroom.domain.message import LoggedMessage, Message
 from mailroom.domain.record import History, text_key
 from mailroom.domain.register import RegisterNumber
-from mailroom.stages.mentions import SAME_MAIL_WITHIN, outbox_ids, quoted_numbers
+from mailroom.stages.mentions import (
+    SAME_MAIL_WITHIN,
+    SAME_SUBJECT_WITHIN,
+    continued_subject,
+    outbox_ids,
+    quoted_numbers,
+    subject_key,
+)
 from storage.books.codec import number_of
 from storage.tables import MESSAGE, OUTBOX_ITEM, REGISTER_ENTRY
 from storage.transaction import Transaction, chunks
@@ -24,6 +31,7 @@ REPEAT_PERIOD = timedelta(days=7)
 
 # A partial index is used only where its condition stands in the query word for word.
 HAS_FINGERPRINT = sa.text("message.fingerprint <> ''")
+HAS_SENDER = sa.text("message.sender_key <> ''")
 HAS_TEXT_KEY = sa.text("message.text_key <> ''")
 
 
@@ -65,6 +73,19 @@ NUMBERS = (
     .where(REGISTER_ENTRY.c.agency == sa.bindparam("row_agency"))
     .where(sa.tuple_(REGISTER_ENTRY.c.year, REGISTER_ENTRY.c.number).in_(SOME))
 )
+SUBJECTS = (
+    sa.select(
+        MESSAGE.c.sender_key,
+        MESSAGE.c.subject,
+        MESSAGE.c.entered_system_at,
+        REGISTER_ENTRY.c.year,
+        REGISTER_ENTRY.c.number,
+    )
+    .select_from(MESSAGE.join(REGISTER_ENTRY, REGISTER_ENTRY.c.message_id == MESSAGE.c.id))
+    .where(OUR_MESSAGES, HAS_SENDER, MESSAGE.c.sender_key.in_(SOME))
+    .where(MESSAGE.c.entered_system_at > sa.bindparam("since"))
+    .order_by(MESSAGE.c.entered_system_at.desc(), MESSAGE.c.id.desc())
+)
 ANSWERED = (
     sa.select(MESSAGE.c.text_key)
     .select_from(MESSAGE.join(OUTBOX_ITEM, OUTBOX_ITEM.c.message_id == MESSAGE.c.id))
@@ -83,6 +104,8 @@ class Clue:
     address: str
     outbox_ids: list[str]
     numbers: list[RegisterNumber]
+    continued: str
+    """The subject that it goes on with, in the spelling to compare by."""
     text_key: str
 
     @property
@@ -97,6 +120,7 @@ def _clue(logged: LoggedMessage, message: Message) -> Clue:
         address=message.sender.address.lower(),
         outbox_ids=outbox_ids(message),
         numbers=quoted_numbers(message),
+        continued=continued_subject(message),
         text_key=text_key(message),
     )
 
@@ -115,6 +139,10 @@ class Facts:
     """By id of our letter: the case that it is about."""
     numbers: dict[RegisterNumber, str] = field(default_factory=dict)
     """Existing numbers that were quoted, with the address of the sender of each."""
+    subjects: dict[tuple[str, str], list[tuple[datetime, RegisterNumber]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """By address and subject: when mails entered that have a number, the latest first."""
     answered: set[str] = field(default_factory=set)
     """Text keys that were answered."""
 
@@ -140,6 +168,7 @@ def _gather(transaction: Transaction, clues: Sequence[Clue], now: datetime) -> F
     _find_letters(facts, transaction, clues, now)
     _find_replied(facts, transaction, clues)
     _find_numbers(facts, transaction, clues)
+    _find_subjects(facts, transaction, clues)
     _find_answered(facts, transaction, clues, now)
     return facts
 
@@ -182,6 +211,17 @@ def _find_numbers(facts: Facts, transaction: Transaction, clues: Sequence[Clue])
             facts.numbers[RegisterNumber(row.year, row.number)] = row.sender_address.lower()
 
 
+def _find_subjects(facts: Facts, transaction: Transaction, clues: Sequence[Clue]) -> None:
+    asking = [clue for clue in clues if clue.continued and clue.address]
+    if not asking:
+        return
+    since = min(clue.entered_at for clue in asking) - SAME_SUBJECT_WITHIN
+    for some in chunks({clue.address for clue in asking}):
+        for row in transaction.all(SUBJECTS, {"row_agency": transaction.agency, "since": since, "some": some}):
+            found = (row.entered_system_at, RegisterNumber(row.year, row.number))
+            facts.subjects[row.sender_key, subject_key(row.subject)].append(found)
+
+
 def _find_answered(facts: Facts, transaction: Transaction, clues: Sequence[Clue], now: datetime) -> None:
     values: dict[str, Any] = {"row_agency": transaction.agency, "since": now - REPEAT_PERIOD}
     for some in chunks(clue.text_key for clue in clues if clue.text_key):
@@ -220,5 +260,8 @@ def _first(facts: Facts, clue: Clue) -> str | None:
 
 
 def _mentioned(facts: Facts, clue: Clue) -> RegisterNumber | None:
-    own = (number for number in clue.numbers if clue.address and facts.numbers.get(number) == clue.address)
-    return next(own, None)
+    quoted = (number for number in clue.numbers if clue.address and facts.numbers.get(number) == clue.address)
+    earlier = facts.subjects.get((clue.address, clue.continued), ()) if clue.continued else ()
+    since = clue.entered_at - SAME_SUBJECT_WITHIN
+    continued = (number for at, number in earlier if since < at < clue.entered_at)
+    return next(quoted, None) or next(continued, None)

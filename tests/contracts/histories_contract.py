@@ -105,6 +105,38 @@ class HistoriesContract:
         found = [one.mentioned for one in histories(books, [(later, own), (later, other)])]
         assert found == [entry.number if known else None, None]
 
+    @pytest.mark.parametrize(
+        ("subject", "address", "after", "known"),
+        [
+            ("Re: ขอถังขยะหน้าตลาด", "Somchai@example.test", DAY, True),
+            ("ตอบกลับ: ขอถังขยะ หน้าตลาด", "somchai@example.test", 89 * DAY, True),
+            ("ขอถังขยะหน้าตลาด", "somchai@example.test", DAY, False),
+            ("Re: ขอถังขยะหน้าวัด", "somchai@example.test", DAY, False),
+            ("Re: ขอถังขยะหน้าตลาด", "other@example.test", DAY, False),
+            ("Re: ขอถังขยะหน้าตลาด", "somchai@example.test", 91 * DAY, False),
+        ],
+        ids=["answer", "in Thai", "sent anew", "another subject", "somebody else", "long after"],
+    )
+    def test_an_answer_to_a_mail_of_ones_own_goes_on_with_it(
+        self, books: Books, subject: str, address: str, after: timedelta, known: bool
+    ) -> None:
+        """Same sender and same subject, answered within ninety days: the number of the first."""
+        [logged, later] = arrive(books, b"a", b"b", apart=after)
+        with books.begin() as uow:
+            entry = decide(uow, logged, message(address="somchai@example.test", subject="ขอถังขยะหน้าตลาด"))
+            uow.commit()
+        [found] = histories(books, [(later, message("ยังไม่ได้เลยครับ", address, subject=subject))])
+        assert found.mentioned == (entry.number if known else None)
+
+    def test_an_answer_under_a_subject_that_names_nothing_is_something_new(self, books: Books) -> None:
+        """ "Re: สอบถาม" may go on with anything."""
+        [logged, later] = arrive(books, b"a", b"b", apart=DAY)
+        with books.begin() as uow:
+            decide(uow, logged, message(address="somchai@example.test", subject="สอบถาม"))
+            uow.commit()
+        [found] = histories(books, [(later, message("ครับ", "somchai@example.test", subject="Re: สอบถาม"))])
+        assert found.mentioned is None
+
     def test_letters_of_the_last_day_are_counted_by_address(self, books: Books) -> None:
         """Letters older than 24 hours, and those to others, do not count; capitals make no difference."""
         [logged] = arrive(books, b"a")
