@@ -123,6 +123,10 @@ class LetterMarks:
     secrecy: Secrecy = Secrecy.NONE
 
 
+SHOW_NOW = "danger-to-life"
+"""Code of the reason by which a queue shows a message before all others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Classification:
     """What a message seems to be, and why."""
@@ -136,6 +140,11 @@ class Classification:
     reasons: tuple[Reason, ...] = ()
     model: str = ""
     """Versions of the trained models that had a part in it, with a plus between; empty for rules and catalogue alone."""
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether somebody's life may be in danger, so that a person should look now."""
+        return any(one.code == SHOW_NOW for one in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,10 @@ chance or of the past beside it lower it. A word of haste is a claim that is sho
 
 import re
 
-from mailroom.domain.decision import Reason
+from mailroom.domain.decision import SHOW_NOW, Reason
 from mailroom.stages import lazy
 from mailroom.stages.alternatives import any_of
 
-SHOW_NOW = "danger-to-life"
-"""Code of the reason by which a queue shows a message first."""
 REACH = 3000
 """Characters of what was said that are read."""
 
@@ -61,7 +59,7 @@ def _danger(said: str) -> tuple[Reason, ...]:
         if _NEVER_NOW.search(around):
             continue
         if not _HEDGES.search(around):
-            return (Reason("danger-to-life", match[0]),)
+            return (Reason(SHOW_NOW, match[0]),)
         hedged = hedged or match[0]
     return (Reason("danger-feared", hedged),) if hedged else ()
 

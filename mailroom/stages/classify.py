@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mailroom.domain.agency import Agency
-from mailroom.domain.decision import Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
+from mailroom.domain.decision import SHOW_NOW, Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
 from mailroom.domain.learning import Head
 from mailroom.domain.message import Message
 from mailroom.domain.record import History
@@ -121,5 +121,5 @@ def _with_alarm(found: Classification, case: MessageCase) -> Classification:
     if found.kind in _NO_PERSONS_MATTER or found.kind is Kind.OFFICIAL_LETTER:
         return found
     alarm = find_alarm(case.said)
-    now = tuple(one for one in alarm if one.code == "danger-to-life")
+    now = tuple(one for one in alarm if one.code == SHOW_NOW)
     return replace(found, reasons=(*now, *found.reasons, *(one for one in alarm if one not in now)))

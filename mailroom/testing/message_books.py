@@ -262,10 +262,11 @@ class MemoryQueueBook:
         return [one for one in records if one.decision is not None and one.decision.outcome in VIEWS[view]]
 
 
-def _first_to_see(record: MessageRecord) -> tuple[int, bool, datetime, int]:
-    urgency = record.classification.marks.urgency if record.classification else Urgency.NORMAL
+def _first_to_see(record: MessageRecord) -> tuple[bool, int, bool, datetime, int]:
+    found = record.classification
+    urgency, in_danger = (found.marks.urgency, found.in_danger) if found else (Urgency.NORMAL, False)
     at = record.deemed_received_at
-    return (URGENCIES.index(urgency), at is not None, at or record.arrived_at, record.logged.id)
+    return (in_danger, URGENCIES.index(urgency), at is not None, at or record.arrived_at, record.logged.id)
 
 
 def without_attachments(record: MessageRecord) -> MessageRecord:

@@ -32,6 +32,9 @@ URGENCY_RANKS = {
 }
 """What a clerk sees first (R48, R57); a letter with a fixed time is at least urgent."""
 
+DANGER_RANK = 5
+"""Before all classes of urgency: a letter waits, a fire does not."""
+
 SEARCH_LIMIT = 600
 """Characters; an index of PostgreSQL takes no more than 2,704 bytes."""
 
@@ -96,7 +99,7 @@ def _classification_columns(classification: Classification) -> dict[str, Any]:
     return {
         "kind": classification.kind.value,
         "service": classification.service,
-        "urgency_rank": URGENCY_RANKS[marks.urgency],
+        "urgency_rank": DANGER_RANK if classification.in_danger else URGENCY_RANKS[marks.urgency],
         "classification": {
             "agency": classification.agency,
             "reasons": reasons_column(classification.reasons),

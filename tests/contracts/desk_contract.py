@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from mailroom.domain.clerk import Role
-from mailroom.domain.decision import Classification, Kind, LetterMarks, Outcome, Urgency
+from mailroom.domain.decision import SHOW_NOW, Classification, Kind, LetterMarks, Outcome, Reason, Urgency
 from mailroom.domain.outbox import OutboxState
 from mailroom.domain.register import RegisterNumber
 from mailroom.ports import Books
@@ -44,19 +44,20 @@ class DeskContract:
                 assert len(uow.queue.page(view, offset=0, limit=50)) == count
 
     def test_the_most_urgent_stands_first_then_the_newest(self, books: Books) -> None:
-        """Urgency first, then the time of deemed receipt, page by page without repeats; the undecided stand last."""
-        rows = arrive(books, *(b"%d" % n for n in range(5)))
-        urgencies = (Urgency.NORMAL, Urgency.NORMAL, Urgency.MOST_URGENT, Urgency.URGENT)
+        """Danger and urgency first, then the time of deemed receipt, page by page without repeats; the undecided stand last."""
+        rows = arrive(books, *(b"%d" % n for n in range(6)))
+        urgencies = (Urgency.NORMAL, Urgency.NORMAL, Urgency.MOST_URGENT, Urgency.URGENT, Urgency.NORMAL)
         with books.begin() as uow:
             for hours, (logged, urgency) in enumerate(zip(rows, urgencies, strict=False)):
-                classified = Classification(Kind.REQUEST, marks=LetterMarks(urgency=urgency))
+                reasons = (Reason(SHOW_NOW, "ไฟไหม้"),) if hours == 4 else ()
+                classified = Classification(Kind.REQUEST, marks=LetterMarks(urgency=urgency), reasons=reasons)
                 at = NOW + timedelta(hours=hours)
                 uow.messages.record(verdict(logged, message(), classification=classified, deemed_received_at=at))
             uow.commit()
         with books.look() as uow:
             pages = [uow.queue.page("all", offset=offset, limit=2) for offset in (0, 2, 4)]
         shown = [rows.index(record.logged) for page in pages for record in page]
-        assert shown == [2, 3, 1, 0, 4]
+        assert shown == [4, 2, 3, 1, 0, 5]
 
     @pytest.mark.parametrize(
         ("search", "found"),
