@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from tests.support.certificates import Authority
 from tests.support.dovecot import Dovecot
@@ -16,6 +17,9 @@ from tests.support.smtp_end import SmtpEnd
 
 _users = itertools.count(1)
 use_template()
+# The first example of a property makes what is made at first use: patterns, letters.
+settings.register_profile("first use", deadline=None)
+settings.load_profile("first use")
 
 
 @pytest.fixture(autouse=True)
