@@ -15,6 +15,8 @@ _PIECE = 50
 _MOST_NAME = 120
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9._ ()-]+")
+_EDGES = re.compile(r"^[\s.]+|[\s.]+$")
+"""Blanks of every kind, and dots: a name of nothing else is none."""
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"*/:<>?\\|]')
 
 
@@ -59,7 +61,7 @@ def _text(media_type: str, text: str) -> bytes:
 def _document(enclosed: Enclosed, content: bytes) -> bytes:
     """An attachment under its name; programs that do not know RFC 2231 read the ASCII name of the type."""
     media_type = enclosed.media_type if _TYPE.fullmatch(enclosed.media_type) else "application/octet-stream"
-    name = _UNSAFE.sub("_", enclosed.name).strip(" .") or "document"
+    name = _EDGES.sub("", _UNSAFE.sub("_", enclosed.name)) or "document"
     plain = _plain(name)
     return _part(
         [

@@ -6,7 +6,7 @@ chance or of the past beside it lower it. A word of haste is a claim that is sho
 
 import re
 
-from mailroom.domain.decision import SHOW_NOW, Reason
+from mailroom.domain.decision import Reason
 from mailroom.stages import lazy
 from mailroom.stages.alternatives import any_of
 
@@ -59,7 +59,7 @@ def _danger(said: str) -> tuple[Reason, ...]:
         if _NEVER_NOW.search(around):
             continue
         if not _HEDGES.search(around):
-            return (Reason(SHOW_NOW, match[0]),)
+            return (Reason("danger-to-life", match[0]),)
         hedged = hedged or match[0]
     return (Reason("danger-feared", hedged),) if hedged else ()
 

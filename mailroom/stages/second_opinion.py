@@ -19,7 +19,7 @@ ANSWERED = LEARNED_KINDS | {Kind.FOLLOW_UP} | NOBODYS
 """Kinds that it may answer."""
 RULE = 0.1
 """What the kind by rules adds to its score."""
-FOREIGN = 0.27
+FOREIGN = 0.2
 """From this `foreignness` on the matter is taken for somebody else's."""
 NAMED = 0.55
 """From here on the likeliest agency is named, so that a letter may send the sender there (R19)."""

@@ -19,7 +19,7 @@ LEAST = 0.2
 LEAST_LEAD = 0.2
 """So far it must be ahead of the next one: else two things are asked, and a clerk says which comes first."""
 
-SERVICE_AGAINST, RULES_FOR = 0.2, 0.4
+SERVICE_AGAINST, RULES_FOR = 0.3, 0.4
 """What a likely service of ours takes from another agency's lead, and what words of its duties add."""
 
 SEVERAL = 3

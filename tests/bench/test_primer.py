@@ -5,17 +5,18 @@ import re
 
 from bench.messages import messages
 from bench.primer import MADE_OF, digest_of, examples
+from bench.wordings.overlap import is_set_form, normal
 from mailroom.domain.learning import Head
 from mailroom.primer import PRIMER, FilePrimer
 from mailroom.stages.model_file import from_bytes
-from mailroom.stages.normalise import compact
 
 LONG = 24
 """Characters of a sentence, without blanks, that two authors hardly write alike."""
 
 
 def _sentences(text: str) -> set[str]:
-    return {found for line in re.split(r"[\n.!?]|\s{2,}", text.casefold()) if len(found := compact(line)) >= LONG}
+    found = (normal(line) for line in re.split(r"[\n.!?]|\s{2,}", text))
+    return {one for one in found if len(one) >= LONG and not is_set_form(one)}
 
 
 def test_it_was_made_of_the_data_as_they_are() -> None:

@@ -17,6 +17,7 @@ def make_all_patterns() -> int:
     """Every pattern of the stages. Raises re.error or ValueError for one that is broken; returns how many there are."""
     for module in pkgutil.walk_packages(stages.__path__, f"{stages.__name__}."):
         importlib.import_module(module.name)
+    gc.unfreeze()  # What is frozen is not listed, and a child that ran in this very process may have frozen all.
     patterns = [one for one in gc.get_objects() if type(one) is _Lazy]
     return sum(bool(one._pattern.pattern) for one in patterns)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailroom.domain.decision import Kind, Urgency
-from mailroom.stages.alarm import SHOW_NOW, find_alarm
+from mailroom.domain.decision import SHOW_NOW, Kind, Urgency
+from mailroom.stages.alarm import find_alarm
 from mailroom.stages.classify import classify
 from tests.support.stage_values import AGENCY, NO_HISTORY, catalogue, message
 
