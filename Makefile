@@ -39,6 +39,7 @@ bench: $(VENV)/.development .packages ## measure against named peers and limits,
 	@$(BIN)/python -m bench.restore
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.classification
+	@$(BIN)/python -m bench.learning
 
 install: $(VENV)/.runtime ## the program in .venv, from pinned and hashed packages
 	@echo "installed: $(BIN)/mailroom"
