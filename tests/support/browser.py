@@ -12,7 +12,7 @@ from tests.support.web_site import CHROMIUM
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """How long a page may take to show what is expected of it, on a machine that does much else."""
 
 
@@ -33,6 +33,8 @@ class Visitor:
     def __init__(self, context: BrowserContext, base: str) -> None:
         self.base = base
         self.strange: list[str] = []
+        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_navigation_timeout(PATIENCE_MS)
         context.on("request", lambda request: self._requested(request.url))
         context.on("console", lambda message: self._said(message.type, message.text))
         context.on("weberror", lambda error: self.strange.append(f"error: {error.error}"))

@@ -23,7 +23,7 @@ FRAGMENTS = (
     b'"id":"../x"', b"\xe0\xb8\x81", b"\x00", b"\xed\xa0\x80", b"[" * 60, b'"__proto__":1',
 )  # fmt: skip
 AT = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
-_NOTHING = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+_NOTHING = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def check(content: bytes) -> None:

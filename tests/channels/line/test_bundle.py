@@ -169,7 +169,7 @@ def test_a_text_that_cannot_be_decoded_again_is_no_fault_of_the_bundle() -> None
     assert (found.events[0].kind, found.events[0].defect) == (ChatEventKind.MALFORMED, "event-malformed: x")
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 60), st.binary(max_size=12)), max_size=8))
 def test_no_change_of_a_bundle_breaks_the_reader(changes: list[tuple[float, int, bytes]]) -> None:
     """Pieces cut out and others put in: it is read, or refused as no bundle."""

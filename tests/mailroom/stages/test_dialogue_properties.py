@@ -109,7 +109,7 @@ def asked_to_drop(event: ChatEvent, had_words: bool) -> bool:
     return asked is Command.DROP or asked is Command.CANCEL or not had_words
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.lists(STEPS, max_size=25),
     st.sampled_from([None, BOTH, EMAIL_ONLY]),

@@ -58,14 +58,14 @@ def _lines(message: Message) -> list[str]:
     return lines + [attachment.name for attachment in message.attachments] + list(message.defects)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=4000))
 def test_arbitrary_bytes_are_read(raw: bytes) -> None:
     """Any bytes at all make a message."""
     check(raw)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(SEEDS),
     st.lists(
