@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mailroom.domain.attachment_reading import AttachmentReading, ReadingState
-from mailroom.domain.decision import Classification, Decision, Kind, Outcome, Reason, Secrecy, Urgency
+from mailroom.domain.decision import SHOW_NOW, Classification, Decision, Kind, Outcome, Reason, Secrecy, Urgency
 from mailroom.domain.message import Address
 from mailroom.testing.search_book import MemorySearchBook
 from mailroom.web import queue
@@ -35,6 +35,17 @@ async def test_an_entry_shows_all_that_a_clerk_needs(office: Office, clerk: Sign
         "ยังระบุไม่ได้ว่าขอรับบริการใด",
     ):
         assert words in page
+
+
+async def test_danger_stands_first_and_says_so(office: Office, clerk: SignedIn) -> None:
+    """Before a letter of the highest class, with a badge, which nothing else has."""
+    danger = Classification(Kind.COMPLAINT, reasons=(Reason(SHOW_NOW, "ไฟไหม้"),))
+    office.receive(letter("ไฟไหม้หญ้าข้างบ้าน"), classification=danger)
+    urgent = Classification(Kind.OFFICIAL_LETTER, marks=marked(urgency=Urgency.MOST_URGENT).marks)
+    office.receive(letter("ขอเชิญประชุม"), classification=urgent)
+    page = (await clerk.get("/")).text
+    assert page.count("ดูทันที") == 1
+    assert page.index("ดูทันที") < page.index("ไฟไหม้หญ้าข้างบ้าน") < page.index("ขอเชิญประชุม")
 
 
 async def test_each_view_holds_its_own(office: Office, clerk: SignedIn) -> None:
