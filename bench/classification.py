@@ -7,7 +7,6 @@ Runs `mailroom evaluate` on the seen and on the blind messages, and writes the t
 
 import argparse
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.classification_report import Day, text, write
+from bench.example import CONFIG, ROOT, copy_example
 from bench.messages.__main__ import write as write_messages
 
-ROOT = Path(__file__).resolve().parents[1]
-CONFIG = ROOT / "config"
 DOCUMENT = ROOT / "docs" / "classification.md"
 
 
@@ -39,9 +37,7 @@ def measured(catalogue: Path = CONFIG) -> Day:
     """The agency of the example with a catalogue, on seen and on blind messages."""
     with tempfile.TemporaryDirectory(prefix="classification-") as name:
         folder = Path(name)
-        shutil.copyfile(CONFIG / "agency.example.toml", folder / "agency.toml")
-        for file in ("services.toml", "agencies.toml"):
-            shutil.copyfile(catalogue / file, folder / file)
+        copy_example(folder, catalogue)
         return Day(seen=evaluated(folder, "seen"), blind=evaluated(folder, "blind"))
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.document import put
+
 BEGIN, END = "<!-- day-one: begin -->", "<!-- day-one: end -->"
 Figures = dict[str, Any]
 """What `mailroom evaluate --json` says."""
@@ -22,11 +24,7 @@ class Day:
 
 def write(day: Day, path: Path) -> str:
     """Put the tables between the markers of a document; the tables."""
-    tables = text(day)
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{tables}\n{END}{after}", encoding="utf-8")
-    return tables
+    return put(text(day), path, (BEGIN, END))
 
 
 def text(day: Day) -> str:

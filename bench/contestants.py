@@ -1,13 +1,13 @@
 """The programs that are measured, each on a mailbox of its own with the same mails."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.example import copy_catalogue
 from bench.gauge import Outcome, Usage, run
 from tests.support.dovecot import PASSWORD, Dovecot
 
@@ -76,8 +76,7 @@ def _mbsync_fetched(task: Task, _outcome: Outcome) -> None:
 
 def _own_command(task: Task, *options: str) -> list[str]:
     """The pass over an installation that has its schema already, as the peer has."""
-    for name in ("services.toml", "agencies.toml"):
-        shutil.copyfile(ROOT / "config" / name, task.folder / name)
+    copy_catalogue(task.folder)
     (task.folder / "agency.toml").write_text(
         '[agency]\nkey = "bench"\nname = "เทศบาลตำบลตัวอย่าง"\n'
         '[channels.email]\naddress = "saraban@agency.example"\n'

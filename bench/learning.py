@@ -10,7 +10,6 @@ the table into docs/classification.md.
 
 import argparse
 import hashlib
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -19,6 +18,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.example import ROOT, copy_example
 from bench.learning_report import Guess, Point, text, write
 from bench.messages import LabelledMessage, messages
 from bench.messages.__main__ import write as write_messages
@@ -43,8 +43,6 @@ from mailroom.stages.model_file import to_bytes
 from mailroom.stages.models import HeadUse, Models
 from mailroom.stages.verdicts import Lesson
 
-ROOT = Path(__file__).resolve().parents[1]
-CONFIG = ROOT / "config"
 DOCUMENT = ROOT / "docs" / "classification.md"
 CORRECTIONS = (0, 1, 5, 10, 50)
 SEED = 1
@@ -71,11 +69,8 @@ def measured(corrections: Sequence[int]) -> Iterator[Point]:
     """The agency of the example with the catalogue as shipped."""
     with tempfile.TemporaryDirectory(prefix="learning-") as name:
         folder = Path(name)
-        shutil.copyfile(CONFIG / "agency.example.toml", folder / "agency.toml")
-        for file in ("services.toml", "agencies.toml"):
-            shutil.copyfile(CONFIG / file, folder / file)
+        configuration = _unprimed(load(copy_example(folder)))
         write_messages(folder / "blind", "blind")
-        configuration = _unprimed(load(folder / "agency.toml"))
         for count in corrections:
             yield _point(count, configuration, folder / "blind")
 
@@ -115,7 +110,7 @@ def corrected(count: int, configuration: Configuration) -> list[Lesson]:
     """So many messages of each service, each with what a clerk says of it: whole ones first, then from wordings."""
     quota = _Quota(count)
     found = []
-    for one in (*_taught(), *_worded(count)):
+    for one in (*_taught(), *training_messages(count, SEED)):
         case = _case(one.subject, one.text, configuration)
         rules = by_rules(case)
         answered = one.agency or one.kind in LEARNED_KINDS
@@ -136,10 +131,6 @@ def _taught() -> list[TrainingMessage]:
                 )
             )
     return sorted(found, key=lambda one: hashlib.sha256(f"{one.subject}\n{one.text}".encode()).digest())
-
-
-def _worded(count: int) -> list[TrainingMessage]:
-    return training_messages(count, SEED)
 
 
 class _Quota:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.document import put
 from mailroom.domain.learning import NONE, Head
 from mailroom.services.evaluating import Evaluation, Share
 from mailroom.services.training import Learned
@@ -59,11 +60,7 @@ Cell = Callable[[Point], str]
 
 def write(points: Sequence[Point], path: Path) -> str:
     """Put the table between the markers of a document; the table."""
-    table = text(points)
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}", encoding="utf-8")
-    return table
+    return put(text(points), path, (BEGIN, END))
 
 
 def text(points: Sequence[Point]) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.document import put
+
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 REFERENCE, PEER = "mbsync, FSync yes", "django-helpdesk"
 OWN, OWN_UNCLASSIFIED = "mailroom: custody", "mailroom: the same, nothing classified"
@@ -48,11 +50,7 @@ class Report:
 
 def write(report: Report, path: Path) -> str:
     """Put the table between the markers of a document; the table."""
-    text = _text(report)
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-    return text
+    return put(_text(report), path, (BEGIN, END))
 
 
 def _text(report: Report) -> str:

@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench import gauge
+from bench.example import copy_catalogue
 from bench.mailbox import START, mails
 from bench.restore_report import Report, write
 from mailroom import bootstrap, logs
@@ -111,8 +112,7 @@ def _affordable(messages: int, base: Path) -> int:
 def _installed(folder: Path) -> Path:
     home = folder / "home"
     home.mkdir()
-    for name in ("services.toml", "agencies.toml"):
-        shutil.copyfile(ROOT / "config" / name, home / name)
+    copy_catalogue(home)
     (home / "password").write_text(PASSWORD, encoding="utf-8")
     config = home / "agency.toml"
     config.write_text(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.document import put
 from bench.gauge import Usage
 
 BEGIN, END = "<!-- restore: begin -->", "<!-- restore: end -->"
@@ -29,13 +30,7 @@ class Report:
 def write(report: Report, path: Path) -> str:
     """Put the table between its markers, at the end of the document when it has none; the table."""
     text = "\n".join([*_setting(report), "", *_table(report), "", *_goals(report), ""])
-    content = path.read_text(encoding="utf-8")
-    if BEGIN not in content:
-        content = f"{content.rstrip()}\n\n## Restore\n\n{BEGIN}\n{END}\n"
-    before, _, rest = content.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-    return text
+    return put(text, path, (BEGIN, END), "Restore")
 
 
 def _setting(report: Report) -> Iterator[str]:

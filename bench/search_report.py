@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.document import put
 from storage.driver import sqlite_module
 
 BEGIN, END = "<!-- search: begin -->", "<!-- search: end -->"
@@ -52,13 +53,7 @@ class Report:
 def write(report: Report, path: Path) -> str:
     """Put the table between its markers, at the end of the document when it has none; the table."""
     text = "\n".join([*_setting(report), "", *_table(report), "", *_index(report), "", *_goals(report), ""])
-    content = path.read_text(encoding="utf-8")
-    if BEGIN not in content:
-        content = f"{content.rstrip()}\n\n## Search\n\n{BEGIN}\n{END}\n"
-    before, _, rest = content.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-    return text
+    return put(text, path, (BEGIN, END), "Search")
 
 
 def _setting(report: Report) -> Iterator[str]:

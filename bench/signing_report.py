@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.document import put
+
 BEGIN, END = "<!-- signing: begin -->", "<!-- signing: end -->"
 MEBIBYTE = 1 << 20
 NAMES = {
@@ -50,13 +52,7 @@ class Report:
 def write(report: Report, path: Path) -> str:
     """Put the tables between their markers, at the end of the document when it has none; the tables."""
     text = "\n".join([*_setting(report), "", *_table(report), "", *_goals(report), ""])
-    content = path.read_text(encoding="utf-8")
-    if BEGIN not in content:
-        content = f"{content.rstrip()}\n\n## Documents\n\n{BEGIN}\n{END}\n"
-    before, _, rest = content.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-    return text
+    return put(text, path, (BEGIN, END), "Documents")
 
 
 def _setting(report: Report) -> Iterator[str]:

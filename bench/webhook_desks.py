@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.example import copy_catalogue
 from bench.gauge import tree
 from storage.driver import sqlite_module
 from tests.support.dovecot import free_port
@@ -120,8 +120,7 @@ def _until(holds: Callable[[], bool]) -> float:
 def mailroom(folder: Path, api: int, *, slow_disk: bool = False) -> Iterator[Desk]:
     """The daemon of a fresh installation. Raises RuntimeError when it does not end well."""
     folder.mkdir(parents=True)
-    for name in ("services.toml", "agencies.toml"):
-        shutil.copyfile(ROOT / "config" / name, folder / name)
+    copy_catalogue(folder)
     port, config = free_port(), folder / "agency.toml"
     config.write_text(_AGENCY.format(api=api, quiet=QUIET_SECONDS, port=port), encoding="utf-8")
     own = [sys.executable, "-m", "mailroom"]

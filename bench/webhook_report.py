@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from bench.document import put
 from bench.webhook_desks import OURS, PEER, QUIET_SECONDS, SLOW_SYNC_MILLISECONDS
 from bench.webhook_load import Shot
 
@@ -46,13 +47,7 @@ class Report:
 def write(report: Report, path: Path) -> str:
     """Put the tables between their markers, at the end of the document when it has none; the tables."""
     text = "\n".join([*_setting(report), "", *_table(report), "", *_goals(report), ""])
-    content = path.read_text(encoding="utf-8")
-    if BEGIN not in content:
-        content = f"{content.rstrip()}\n\n## LINE\n\n{BEGIN}\n{END}\n"
-    before, _, rest = content.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
-    return text
+    return put(text, path, (BEGIN, END), "LINE")
 
 
 def _setting(report: Report) -> Iterator[str]:

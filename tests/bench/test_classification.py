@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from bench.classification import CONFIG, DOCUMENT, evaluated
+from bench.classification import DOCUMENT, evaluated
 from bench.classification_report import BEGIN, END, Day, write
+from bench.example import copy_example
 
 
 def _figures(messages: int, right: int) -> dict[str, Any]:
@@ -49,8 +50,7 @@ def test_the_document_has_its_place_and_that_of_learning() -> None:
 
 def test_the_seen_messages_are_understood(tmp_path: Path) -> None:
     """The goals of day one on the messages that rules may be improved on; nobody is sent away wrongly too often."""
-    for source, target in (("agency.example", "agency"), ("services", "services"), ("agencies", "agencies")):
-        (tmp_path / f"{target}.toml").write_bytes((CONFIG / f"{source}.toml").read_bytes())
+    copy_example(tmp_path)
     found = evaluated(tmp_path, "seen")
     assert found["right"]["kind"]["percent"] >= 90
     assert found["right"]["service"]["percent"] >= 80
