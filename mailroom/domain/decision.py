@@ -123,6 +123,8 @@ class LetterMarks:
     secrecy: Secrecy = Secrecy.NONE
 
 
+NOBODYS = frozenset({Kind.THANKS, Kind.SPAM, Kind.PHISHING})
+"""Kinds that are no matter of anybody's, and about no service."""
 SHOW_NOW = "danger-to-life"
 """Code of the reason by which a queue shows a message before all others."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailroom.domain.clerk import Clerk
-from mailroom.domain.decision import Kind, Outcome
+from mailroom.domain.decision import NOBODYS, Kind, Outcome
 from mailroom.domain.errors import RefusedActionError
 from mailroom.domain.learning import NONE, Correction, Head, Source
 from mailroom.domain.record import MessageRecord
@@ -27,8 +27,6 @@ CHOICES: tuple[Kind, ...] = (
     ),
 )
 """What a clerk may call a message, in the order of the form; all others are told by what it is made of."""
-OF_NOBODY = frozenset({Kind.THANKS, Kind.SPAM, Kind.PHISHING})
-"""About no service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def checked(saying: Saying, catalogue: Catalogue) -> Saying:
     if saying.agency and catalogue.agency(saying.agency) is None:
         raise RefusedActionError("no-such-agency", saying.agency)
     foreign = saying.kind is Kind.WRONG_AGENCY
-    about_nothing = foreign or saying.kind in OF_NOBODY
+    about_nothing = foreign or saying.kind in NOBODYS
     return replace(saying, service=NONE if about_nothing else saying.service, agency=saying.agency if foreign else NONE)
 
 

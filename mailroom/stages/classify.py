@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mailroom.domain.agency import Agency
-from mailroom.domain.decision import SHOW_NOW, Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
+from mailroom.domain.decision import NOBODYS, SHOW_NOW, Classification, Kind, LetterMarks, Reason, Secrecy, Urgency
 from mailroom.domain.learning import Head
 from mailroom.domain.message import Message
 from mailroom.domain.record import History
@@ -21,7 +21,7 @@ CANDIDATES = 3
 """So many services are named to a clerk who has to choose."""
 LEAST_IN_LETTER = 10.0
 """A letter between offices speaks of many things: a short word in it asks for no service of ours."""
-_NO_PERSONS_MATTER = (Kind.SPAM, Kind.PHISHING, Kind.MALWARE, Kind.THANKS)
+_NO_PERSONS_MATTER = NOBODYS | {Kind.MALWARE}
 
 
 @dataclass(frozen=True, slots=True)

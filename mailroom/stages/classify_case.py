@@ -15,8 +15,9 @@ from mailroom.stages.catalogue_likeness import Likeness, alike, likeliest_servic
 from mailroom.stages.catalogue_score import Score, Scores, score
 from mailroom.stages.local_authorities import Authority, other_authority
 from mailroom.stages.marks import read_marks
+from mailroom.stages.mentions import is_answer
 from mailroom.stages.normalise import normalised
-from mailroom.stages.quoting import FORWARD_SUBJECT, REPLY_SUBJECT, Body, bare_subject, split_body
+from mailroom.stages.quoting import FORWARD_SUBJECT, Body, bare_subject, split_body
 from mailroom.stages.respelling import respelled
 from mailroom.stages.weighing import Weights, agency_weights, service_weights, weighed_service
 
@@ -56,7 +57,7 @@ class MessageCase:
     @cached_property
     def is_reply(self) -> bool:
         """Whether it says by itself that it answers something."""
-        return bool(self.message.in_reply_to or REPLY_SUBJECT.match(normalised(self.message.subject[:100])))
+        return is_answer(self.message)
 
     @cached_property
     def text(self) -> str:
@@ -128,7 +129,7 @@ class MessageCase:
 
     @cached_property
     def agency_weights(self) -> Weights:
-        """Of other agencies, and of us; empty without a primer."""
+        """Of other agencies by directory and primer together; empty without a primer."""
         return agency_weights(self.scores, self.opinion, self.catalogue) if self.opinion else {}
 
     @cached_property

@@ -50,13 +50,17 @@ def quoted_numbers(message: Message) -> list[RegisterNumber]:
     return list(islice(dict.fromkeys(_numbers(message)), MENTION_LIMIT))
 
 
+def is_answer(message: Message) -> bool:
+    """Whether it says by itself that it answers something."""
+    return bool(message.in_reply_to or REPLY_SUBJECT.match(normalised(message.subject[:100])))
+
+
 def continued_subject(message: Message) -> str:
     """The subject of an earlier mail that this one answers by its subject, in the spelling to compare by; else empty.
 
     Also of a mail that says by its headers what it answers: people answer their own mail when nobody else did.
     """
-    answers = bool(message.in_reply_to or REPLY_SUBJECT.match(normalised(message.subject[:100])))
-    return subject_key(message.subject) if answers else ""
+    return subject_key(message.subject) if is_answer(message) else ""
 
 
 def subject_key(subject: str) -> str:

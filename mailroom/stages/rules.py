@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from mailroom.domain.agency import BANGKOK, Agency, Announcement
 from mailroom.domain.chat import UNKNOWN_EVENT
-from mailroom.domain.decision import Classification, Kind, Letter, Outcome, Reason, Secrecy
+from mailroom.domain.decision import NOBODYS, Classification, Kind, Letter, Outcome, Reason, Secrecy
 from mailroom.domain.message import Envelope, Message
 from mailroom.domain.record import History
 from mailroom.domain.service import Catalogue, Service
@@ -93,7 +93,7 @@ def harmful(facts: Facts) -> Reasons:
 def perhaps_nobodys(facts: Facts) -> Reasons:
     """Mere thanks, spam or phishing by likeness alone: that is not enough to lay a message aside (R2)."""
     alike = any(one.code == "primer-kind" for one in facts.classification.reasons)
-    return _of_kind(facts, Kind.THANKS, Kind.SPAM, Kind.PHISHING) if alike else ()
+    return _of_kind(facts, *NOBODYS) if alike else ()
 
 
 def unwanted(facts: Facts) -> Reasons:

@@ -5,7 +5,7 @@ weighs the whole text: its scores and the evidence of rules and catalogue are ad
 messages of authors who had seen neither.
 """
 
-from mailroom.domain.decision import Kind, Reason
+from mailroom.domain.decision import NOBODYS, Kind, Reason
 from mailroom.domain.learning import LEARNED_KINDS, Head
 from mailroom.domain.primer import Opinion
 from mailroom.stages.catalogue_score import PLAIN
@@ -13,8 +13,6 @@ from mailroom.stages.classify_case import MessageCase
 from mailroom.stages.form_finders import Finding
 from mailroom.stages.weighing import foreignness, ranked
 
-NOBODYS = frozenset({Kind.THANKS, Kind.SPAM, Kind.PHISHING})
-"""No matter of anybody's. By likeness alone such a message is held for a clerk."""
 ANSWERED = LEARNED_KINDS | {Kind.FOLLOW_UP} | NOBODYS
 """Kinds that it may answer."""
 RULE = 0.1
