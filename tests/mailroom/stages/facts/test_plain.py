@@ -28,6 +28,7 @@ def test_the_plain_text_is_the_normalised_text(shown: str) -> None:
 def test_marks_that_change_their_order_are_one_piece() -> None:
     """What begins or ends between them is shown with all of them."""
     assert Plain("1\u0301\u0e38").span(0, 2) == (0, 3)
+    assert Plain("1\u00e9\u0323").span(0, 2) == (0, 3)
 
 
 @given(st.one_of(TRICKY, ANY), st.data())
