@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-from mailroom.texts import LANGUAGES
+from mailroom.texts import LANGUAGES, load_texts
 from tests.support.stage_values import CONFIG
-from tests.support.texts import load_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 _CODE = re.compile(r'"((?:unreadable|[a-z0-9]+(?:-[a-z0-9]+)+))"')

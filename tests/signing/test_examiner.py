@@ -11,7 +11,7 @@ import pytest
 
 from mailroom.domain.signature import DocumentVerdict, SignatureLevel, Soundness
 from mailroom.paths import CONFIG
-from mailroom.texts import LANGUAGES
+from mailroom.texts import LANGUAGES, load_texts
 from signing.confined import ConfinedLimits
 from signing.demo_authority import DemoAuthority, Wanted
 from signing.examiner import PdfExaminer
@@ -19,7 +19,6 @@ from signing.revocation import RevocationSource
 from tests.support.foreign_signer import signed_by_pyhanko
 from tests.support.pdf_validators import pdfsig, pyhanko
 from tests.support.signed_samples import Office, document, spec, written
-from tests.support.texts import load_texts
 
 LEVELS = tuple(SignatureLevel)
 

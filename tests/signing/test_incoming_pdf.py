@@ -13,14 +13,13 @@ from mailroom.domain.errors import UnreadableError
 from mailroom.domain.incoming_pdf import ReceivingStamp
 from mailroom.domain.texts import Texts
 from mailroom.paths import CONFIG
-from mailroom.texts import LANGUAGES
+from mailroom.texts import LANGUAGES, load_texts
 from signing.confined import ConfinedLimits
 from signing.incoming_reading import inspected
 from signing.render import TypstRenderer
 from signing.stamp import ConfinedPdfs
 from tests.support.document_samples import AT, ENCLOSURES, sample_data
 from tests.support.pdf_zoo import ZOO, blank, bomb, saved
-from tests.support.texts import load_texts
 from tests.support.verapdf import broken_rules
 
 STAMP = ReceivingStamp("เทศบาลเมืองตัวอย่าง", ("เลขรับ ๙๘/๒๕๖๙", "วันที่ ๙ พฤศจิกายน ๒๕๖๙", "เวลา ๐๙.๓๐ น."))

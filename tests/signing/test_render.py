@@ -20,10 +20,10 @@ from mailroom.ports import Json
 from mailroom.services.register_print import print_sheet
 from mailroom.services.register_rows import register_row
 from mailroom.services.wording import Wording
+from mailroom.texts import load_texts
 from signing.glyphs import coverage, printable
 from signing.render import TypstRenderer
 from tests.support.register_samples import CATALOGUE, line
-from tests.support.texts import load_texts
 
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 AGENCY = Agency("demo", "เทศบาลเมืองตาคลี")

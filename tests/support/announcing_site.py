@@ -12,6 +12,7 @@ from mailroom.services.health import health
 from mailroom.services.sign_in import SignIn
 from mailroom.settings import WebSection
 from mailroom.testing import MemoryArchive, MemoryBooks
+from mailroom.texts import load_texts
 from mailroom.web.announcements import public_routes
 from mailroom.web.app import application
 from mailroom.web.instruments import desk_routes, gaps_of
@@ -21,7 +22,6 @@ from signing.pictures import qr_svg
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
 from tests.support.instruments import AGENCY, CATALOGUE, Chancery
-from tests.support.texts import load_texts
 
 
 class AnnouncingOffice(Chancery):

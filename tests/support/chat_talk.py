@@ -26,8 +26,8 @@ from mailroom.paths import CONFIG
 from mailroom.stages.chat_words import Tap, Verb
 from mailroom.stages.dialogue import turn
 from mailroom.stages.dialogue_values import TalkFacts, Turn
+from mailroom.texts import load_texts
 from tests.support.stage_values import AGENCY
-from tests.support.texts import load_texts
 
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 """Monday, 10.00 in Thailand."""

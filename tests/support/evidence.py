@@ -19,10 +19,11 @@ from mailroom.services.evidence.bundle import Bundles
 from mailroom.services.evidence.checkpoint import Checkpoints
 from mailroom.services.evidence.summary import Summary
 from mailroom.services.evidence.witness import WitnessLetters
+from mailroom.texts import load_texts
 from signing.render import TypstRenderer
 from storage.case_rows import SqlCaseRows
 from tests.support.paper_values import issuance
-from tests.support.texts import load_composer, load_texts
+from tests.support.texts import load_composer
 from tests.support.workshop import AGENCY, REQUEST, Workshop
 
 CASE = RegisterNumber(2569, 1)

@@ -8,8 +8,8 @@ from mailroom.paths import CONFIG
 from mailroom.ports import Json
 from mailroom.services.export import Export
 from mailroom.services.wording import Wording
+from mailroom.texts import load_texts
 from tests.support.register_samples import CATALOGUE, ReadOnlyBooks
-from tests.support.texts import load_texts
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 

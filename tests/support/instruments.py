@@ -18,8 +18,8 @@ from mailroom.services.instrument_content import Content
 from mailroom.services.instruments import Signing
 from mailroom.services.papers import Style
 from mailroom.testing import FakeClock
+from mailroom.texts import load_texts
 from signing.render import TypstRenderer
-from tests.support.texts import load_texts
 
 AGENCY = Agency(
     key="bantuayang",

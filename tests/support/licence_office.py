@@ -23,9 +23,10 @@ from mailroom.services.issuing import PaperDraft
 from mailroom.services.licence_office import LicenceOffice
 from mailroom.services.sign_in import SignIn
 from mailroom.testing import FakeClock
+from mailroom.texts import load_texts
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
-from tests.support.texts import load_composer, load_texts
+from tests.support.texts import load_composer
 
 AGENCY = Agency(
     key="bantuayang",

@@ -6,12 +6,13 @@ from mailroom.services.records.office import PrivacyOffice
 from mailroom.services.records.processing import Kept, ProcessingRecord
 from mailroom.services.records.requests import DataRequests
 from mailroom.services.wording import Wording
+from mailroom.texts import load_texts
 from mailroom.web.app import Addresses
 from mailroom.web.privacy import desk_routes
 from signing.render import TypstRenderer
 from tests.support.licence_office import AGENCY, CATALOGUE
 from tests.support.licensing_site import LicensingSite
-from tests.support.texts import load_composer, load_texts
+from tests.support.texts import load_composer
 
 CONTACT = "นางสาวปราณี รอบคอบ โทร. 0 2000 0001"
 

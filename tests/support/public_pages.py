@@ -26,13 +26,13 @@ from mailroom.services.publication import Publication
 from mailroom.services.verification import Verifier
 from mailroom.services.wording import Wording
 from mailroom.testing import FakeClock
+from mailroom.texts import load_texts
 from mailroom.web.assets import static_routes
 from mailroom.web.pages import Pages
 from mailroom.web.public.pages import PublicPages
 from mailroom.web.public.routes import public_routes
 from mailroom.web.public.site import PublicSite
 from mailroom.web.security import BODY_LIMIT, ErrorBoundary, SecurityHeaders
-from tests.support.texts import load_texts
 
 AGENCY = Agency(
     key="klong",

@@ -16,9 +16,9 @@ from mailroom.services.records.retention_office import RetentionOffice as Office
 from mailroom.services.records.transfer import Transfers
 from mailroom.stages.retention import Schedule
 from mailroom.testing import FakeClock, MemoryBooks
+from mailroom.texts import load_texts
 from signing.render import TypstRenderer
 from tests.support.book_values import arrive, draft, message, verdict
-from tests.support.texts import load_texts
 
 YEAR = 2580
 """พ.ศ. of the survey."""

@@ -5,13 +5,13 @@ from mailroom.paths import CONFIG
 from mailroom.services.records.retention import Retention
 from mailroom.services.records.retention_office import RetentionOffice
 from mailroom.services.records.transfer import Transfers
+from mailroom.texts import load_texts
 from mailroom.web.app import Addresses
 from mailroom.web.retention import desk_routes
 from signing.render import TypstRenderer
 from tests.support.licence_office import AGENCY
 from tests.support.licensing_site import LicensingSite
 from tests.support.retention_office import SCHEDULE
-from tests.support.texts import load_texts
 
 
 class RetentionSite(LicensingSite):

@@ -1,8 +1,7 @@
-"""Texts and templates as the program reads them, read once in a test process."""
+"""Letter templates as the program reads them, read once in a test process."""
 
 from functools import cache
 
 from mailroom import texts
 
 load_composer = cache(texts.load_composer)
-load_texts = cache(texts.load_texts)

@@ -38,11 +38,12 @@ from mailroom.services.signing_alarms import SigningAlarms
 from mailroom.services.understanding import Understanding
 from mailroom.settings import LearningSection, WebSection
 from mailroom.testing import FakeClock, MemoryArchive, MemoryBooks
+from mailroom.texts import load_texts
 from mailroom.web.app import NO_ADDRESSES, Addresses, application
 from mailroom.web.site import ChatLook, LearningOffice, PaperOffice
 from storage.archive import SegmentArchive
 from storage.unit_of_work import SqlBooks
-from tests.support.texts import load_composer, load_texts
+from tests.support.texts import load_composer
 
 PASSWORD = "รหัสผ่าน-ยาวพอ-2569"
 PASSWORDS = Passwords()

@@ -19,8 +19,8 @@ from mailroom.ports import Json
 from mailroom.services.export import Export, ExportFormat
 from mailroom.services.outgoing_rows import outgoing_rows
 from mailroom.services.wording import Wording
+from mailroom.texts import load_texts
 from tests.support.post import AGENCY, CATALOGUE, CONTENT, START, Post
-from tests.support.texts import load_texts
 
 HEADING = [
     "เลขทะเบียนส่ง",

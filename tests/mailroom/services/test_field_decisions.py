@@ -12,8 +12,8 @@ from mailroom.services.field_decisions import DecidedItem, FieldDecisions
 from mailroom.services.publication import Publication
 from mailroom.services.wording import Wording
 from mailroom.testing import MemoryBooks
+from mailroom.texts import load_texts
 from tests.support.licence_office import AGENCY, CATALOGUE, Office
-from tests.support.texts import load_texts
 
 
 @pytest.fixture

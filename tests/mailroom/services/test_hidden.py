@@ -14,11 +14,11 @@ from mailroom.services.open_data import DataFormat
 from mailroom.services.publication import Publication, Selection
 from mailroom.services.wording import Wording
 from mailroom.testing import FakeClock
+from mailroom.texts import load_texts
 from tests.support.exports import RecordingRenderer
 from tests.support.privacy_office import AGENCY, HEAD, NUMBER, START, PrivacyOffice
 from tests.support.public_pages import CATALOGUE
 from tests.support.stage_values import CONFIG
-from tests.support.texts import load_texts
 
 NAMES = ("สมชาย", "somchai", "ขออนุญาตก่อสร้าง", "มาลี", "malee")
 WORDING = Wording(load_texts(CONFIG).tables)

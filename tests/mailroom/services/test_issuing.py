@@ -13,8 +13,8 @@ from mailroom.domain.decision import Letter
 from mailroom.domain.errors import RefusedActionError, RenderingError, SigningRefusedError, TemporarySigningError
 from mailroom.domain.licence import Act, Issuance, IssuanceState, LicenceStatus
 from mailroom.paths import CONFIG
+from mailroom.texts import load_texts
 from tests.support.licence_office import AGENCY, NOISE, Office, PlainRenderer, content
-from tests.support.texts import load_texts
 
 
 def refused(code: str) -> Any:

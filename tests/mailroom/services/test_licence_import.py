@@ -14,8 +14,8 @@ from mailroom.paths import CONFIG
 from mailroom.services.bulk import BulkPreparation
 from mailroom.services.licence_import import LicenceImport
 from mailroom.services.licence_sheet import IMPORT_COLUMNS
+from mailroom.texts import load_texts
 from tests.support.licence_office import Office
-from tests.support.texts import load_texts
 
 HEADING = ["เลขที่ใบอนุญาต", "ผู้รับอนุญาต", "ที่ตั้ง", "วันที่ออก", "วันสิ้นอายุ"]
 LANGUAGES = [load_texts(CONFIG, "th"), load_texts(CONFIG, "en")]

@@ -15,12 +15,12 @@ from mailroom.domain.licence import Act, Issuance, IssuanceState
 from mailroom.domain.signature import SignatureLevel, SignatureSpec, Soundness
 from mailroom.paths import CONFIG
 from mailroom.services.papers import Papers, Style, file_name, signatory_of
+from mailroom.texts import load_texts
 from signing.demo_authority import DemoAuthority
 from signing.examiner import PdfExaminer
 from signing.render import TypstRenderer
 from tests.support import signed_samples
 from tests.support.licence_office import AGENCY, FOOD, START, Office, PlainRenderer, content
-from tests.support.texts import load_texts
 
 PAPER = Issuance(
     id=1,

@@ -12,11 +12,11 @@ from starlette.middleware import Middleware
 from mailroom.domain.licence import Act, LicenceEvent
 from mailroom.paths import CONFIG
 from mailroom.services.links import Links
+from mailroom.texts import load_texts
 from mailroom.web.documents import document_routes
 from mailroom.web.pages import Pages
 from mailroom.web.security import SecurityHeaders
 from tests.support.post import AGENCY, PDF, START, Post
-from tests.support.texts import load_texts
 
 
 class Door:
