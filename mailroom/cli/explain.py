@@ -18,7 +18,7 @@ from mailroom.domain.service import Catalogue
 from mailroom.domain.texts import Texts
 from mailroom.ports import UnitOfWork
 from mailroom.services.understanding import Understood
-from mailroom.stages.explaining import Considered
+from mailroom.stages.explaining import By, Considered
 
 LEAST_DIGITS = 6
 
@@ -68,7 +68,7 @@ def _object(one: Understood) -> dict[str, Any]:
         "considered": [
             {
                 "head": each.head,
-                "by": each.version or "catalogue",
+                "by": each.version or each.by,
                 "threshold": each.threshold,
                 "asks": each.asks,
                 "candidates": [
@@ -123,17 +123,17 @@ def _classified_lines(found: Classification, catalogue: Catalogue, words: Texts)
 
 
 def _considered_lines(each: Considered, catalogue: Catalogue) -> list[str]:
-    by = f"model {each.version}" if each.version else "the catalogue"
+    by = f"model {each.version}" if each.by is By.MODEL else f"the {each.by}"
     sure = (
         f", sure from {each.threshold:.3f}"
         if each.threshold is not None
         else ", never sure yet"
-        if each.version
+        if each.by is By.MODEL
         else ""
     )
     lines = [f"{each.head} by {by}{sure}{', but a clerk is asked' if each.asks else ''}:"]
     for one in each.candidates:
-        weight = f"{one.weight:6.3f}" if each.version else f"{one.weight:6.1f}"
+        weight = f"{one.weight:6.1f}" if each.by is By.CATALOGUE else f"{one.weight:6.3f}"
         words = f"  ({' · '.join(one.words)})" if one.words else ""
         lines.append(f"  {weight}  {_named(each.head, one.answer, catalogue)}{words}")
     return [*lines, *(f"          {place.before}[{place.marked}]{place.after}" for place in each.excerpts)]

@@ -146,7 +146,12 @@ class Classification:
     @property
     def in_danger(self) -> bool:
         """Whether somebody's life may be in danger, so that a person should look now."""
-        return any(one.code == SHOW_NOW for one in self.reasons)
+        return self.danger is not None
+
+    @property
+    def danger(self) -> Reason | None:
+        """The sign of it."""
+        return next((one for one in self.reasons if one.code == SHOW_NOW), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,11 @@ def weighed_service(by_catalogue: Score | None, scores: Scores, weights: Weights
         return by_catalogue
     if by_catalogue is None and sum(one.points >= PLAIN for one in scores.services) >= SEVERAL:
         return None
-    best, second = ranked(weights)[:2] if len(weights) > 2 else (NONE, NONE)
-    if not best or weights[best] - weights[NONE] < LEAST or weights[best] - weights[second] < LEAST_LEAD:
+    likely = ranked(weights)
+    if not likely or weights[likely[0]] - weights[NONE] < LEAST:
+        return None
+    best = likely[0]
+    if len(likely) > 1 and weights[best] - weights[likely[1]] < LEAST_LEAD:
         return None
     return next((one for one in scores.services if one.key == best), Score(best, 0.0, ()))
 

@@ -245,9 +245,22 @@ class Site:
 class Office(Site):
     """All in memory: `books.shelf`, `archive` and `clock` to look at and to set."""
 
-    def __init__(self, base_url: str = "", incoming: ReceivingDesk | None = None, chat: ChatLook | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str = "",
+        incoming: ReceivingDesk | None = None,
+        chat: ChatLook | None = None,
+        catalogue: Catalogue = CATALOGUE,
+    ) -> None:
         self.books, self.archive = MemoryBooks(), MemoryArchive()
-        super().__init__(books=self.books, archive=self.archive, base_url=base_url, incoming=incoming, chat=chat)
+        super().__init__(
+            books=self.books,
+            archive=self.archive,
+            base_url=base_url,
+            incoming=incoming,
+            chat=chat,
+            catalogue=catalogue,
+        )
 
     @property
     def events(self) -> list[tuple[str, int | None, str, str]]:

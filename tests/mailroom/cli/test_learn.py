@@ -105,6 +105,7 @@ def test_a_message_is_explained_with_words_scores_and_thresholds(agency: Path) -
     assert found["recorded"]["kind"] == "request"
     by_model = next(one for one in found["considered"] if one["by"] == 1 and one["head"] == "service")
     assert by_model["candidates"][0]["answer"] == "food-premises"
+    assert {one["by"] for one in found["considered"]} == {"catalogue", "primer", 1}
     assert 0 < by_model["threshold"] <= 1
     assert "ส้มตำ" in "".join(by_model["candidates"][0]["words"])
     printed = run(agency, "explain", digest(agency, 1)).stdout

@@ -12,7 +12,7 @@ from mailroom.domain.register import RegisterNumber
 from mailroom.domain.service import Catalogue, OtherAgency, Service
 from mailroom.stages.classify import Classifier
 from mailroom.stages.classify_case import MessageCase
-from mailroom.stages.explaining import explain
+from mailroom.stages.explaining import By, explain
 from mailroom.stages.models import HeadUse, Models
 from tests.support.teaching import taught
 
@@ -119,6 +119,7 @@ def test_an_explanation_names_candidates_words_and_places() -> None:
     message = Message(sender=Address("", "a@b.test"), subject="ร้านอาหาร", text="อยากขายส้มตำในร้าน อาหาร ตามสั่ง")
     case = MessageCase(message, History(), AGENCY, CATALOGUE)
     told = explain(case, Models(service=HeadUse(7, model=SERVICE)))
+    assert not any(one.by is By.PRIMER for one in told.considered)
     by = {(one.head, one.version): one for one in told.considered}
     catalogue, model = by["service", 0], by["service", 7]
     assert (catalogue.candidates[0].answer, catalogue.threshold) == ("food", None)

@@ -12,6 +12,9 @@ from mailroom.domain.record import History
 from mailroom.domain.register import RegisterNumber
 from mailroom.domain.service import Catalogue
 from mailroom.stages.classify import classify
+from mailroom.stages.classify_case import MessageCase
+from mailroom.stages.explaining import By, Candidate, explain
+from mailroom.stages.models import Models
 from tests.support.stage_values import AGENCY, NO_HISTORY, catalogue, message
 
 THREAD = History(thread=RegisterNumber(2569, 41), replies_to_us=True)
@@ -130,6 +133,19 @@ def test_a_doubtful_service_is_left_to_a_clerk(services: Mapping[str, float]) ->
     assert "perhaps-services" in codes(found)
 
 
+def test_the_only_service_of_a_catalogue_is_named() -> None:
+    """It needs nothing to be ahead of but none at all."""
+    only = replace(catalogue(), services=tuple(one for one in catalogue().services if one.key == "waste-collection"))
+    assert told(VAGUE, services=WASTE, known=only).service == "waste-collection"
+    assert told(VAGUE, services=NO_SERVICE, known=only).service is None
+
+
+def test_where_the_primer_knows_no_service_of_ours_it_names_none() -> None:
+    """An agency with services of its own only."""
+    own = replace(catalogue().services[0], key="sword-licence", name="ใบอนุญาตกระบี่", words=("กระบี่เวทมนตร์",))
+    assert told(VAGUE, services=WASTE, known=replace(catalogue(), services=(own,))).service is None
+
+
 def test_a_service_that_the_primer_does_not_know_is_found_by_its_own_words() -> None:
     """An agency's own services are not drowned by those that came with the program."""
     own = replace(catalogue().services[0], key="sword-licence", name="ใบอนุญาตกระบี่", words=("กระบี่เวทมนตร์",))
@@ -137,6 +153,18 @@ def test_a_service_that_the_primer_does_not_know_is_found_by_its_own_words() -> 
         message("กระบี่เวทมนตร์", "ขอใบอนุญาตกระบี่เวทมนตร์ครับ"), services=WASTE, known=Catalogue((own, *catalogue().services))
     )
     assert found.service == "sword-licence"
+
+
+def test_an_explanation_shows_the_primers_scores() -> None:
+    """For each question the likeliest first, with the words that spoke for it."""
+    known = replace(catalogue(), primer=Scripted(kinds(Kind.COMPLAINT), WASTE, OURS))
+    told = explain(MessageCase(VAGUE, NO_HISTORY, AGENCY, known), Models())
+    by = {one.head: one for one in told.considered if one.by is By.PRIMER}
+    assert set(by) == set(Head)
+    assert by[Head.SERVICE].candidates[:2] == (
+        Candidate("waste-collection", 0.8, ("“service”",)),
+        Candidate("", -0.5),
+    )
 
 
 def test_another_agencys_matter_is_known_and_named() -> None:

@@ -1,14 +1,16 @@
 """What a clerk sees of why a message was taken for what it is, the form that sets it right, and the blind audit."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from mailroom.domain.decision import Classification, Decision, Kind, Outcome, Reason
 from mailroom.domain.learning import Head, HeadState
-from tests.mailroom.web.conftest import SignedIn, visitor
-from tests.support.web_site import Office, letter, marked
+from mailroom.primer import FilePrimer
+from tests.mailroom.web.conftest import SignedIn, signed_in, visitor
+from tests.support.web_site import CATALOGUE, Office, letter, marked
 
 FOOD = Classification(Kind.REQUEST, "food-shop", reasons=(Reason("service-words", "จำหน่ายอาหาร"),))
 ACCEPTED = Decision(Outcome.ACCEPT, "citizens-matter", (Reason("no-objection"),), register=True)
@@ -36,6 +38,15 @@ async def test_the_page_tells_why_with_the_words_in_their_place(office: Office, 
     assert "ตอบโดยกฎและถ้อยคำในรายการบริการ" in page
     assert re.search(r"<mark>[^<]*จัดตั้งสถานที่จำหน่ายอาหาร</mark>", page)
     assert "เหตุที่จัดประเภทเช่นนี้" not in page
+
+
+async def test_the_page_says_that_the_primer_had_a_part() -> None:
+    """A clerk knows whose answer it is."""
+    office = Office(catalogue=replace(CATALOGUE, primer=FilePrimer()))
+    async with visitor(office) as client:
+        clerk = await signed_in(client, token=office.sign_in.new_link("somying"))
+        page = (await clerk.get(f"/messages/{receive(office)}")).text
+    assert "ตอบโดยกฎ ถ้อยคำในรายการบริการ และแบบจำลองที่มากับโปรแกรม" in page
 
 
 async def test_one_form_sets_kind_service_and_agency_right(office: Office, clerk: SignedIn) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mailroom.domain.decision import Classification, Decision, Kind, Outcome, Secrecy
+from mailroom.domain.decision import SHOW_NOW, Classification, Decision, Kind, Outcome, Reason, Secrecy
 from mailroom.domain.message import Address
 from mailroom.web.downloads import disposition, file_name
 from mailroom.web.message import sender_marks
@@ -210,6 +210,16 @@ async def test_dangerous_mail_wears_a_banner(office: Office, clerk: SignedIn) ->
     page = (await clerk.get("/messages/1")).text
     assert "ระวัง: ไฟล์อันตราย" in page
     assert page.index("ทั้งที่มีความเสี่ยง") < page.index("/messages/1/parts/0")
+
+
+async def test_danger_to_life_is_said_at_the_top_until_somebody_decided(office: Office, clerk: SignedIn) -> None:
+    """With the word that tells it, before the text; who decided has seen it."""
+    danger = Classification(Kind.COMPLAINT, reasons=(Reason(SHOW_NOW, "ไฟไหม้"),))
+    row = office.receive(letter("หญ้าข้างบ้าน"), classification=danger)
+    page = (await clerk.get(f"/messages/{row}")).text
+    assert re.search(r'role="alert"><strong>ดูทันที:</strong>[^<]*“ไฟไหม้”', page)
+    assert await decide(clerk, row, outcome="accept", service="") == 303
+    assert "<strong>ดูทันที" not in (await clerk.get(f"/messages/{row}")).text
 
 
 def test_what_does_not_fit_about_a_sender_is_found() -> None:
