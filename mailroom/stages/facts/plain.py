@@ -85,9 +85,8 @@ class Plain:
             start, end = match.span()
             pieces += (text[taken:start], new)
             length += start - taken
-            if (
-                len(new) != len(old) or len(new) > 1
-            ):  # Marks that change their order or their letter are one piece, too.
+            # Marks that change their order or their letter are one piece, too.
+            if len(new) != len(old) or len(new) > 1:
                 shift.add(length, length + len(new), start, end)
             length += len(new)
             taken = end
